@@ -1,0 +1,19 @@
+"""What holds for every test of this repository, the library's and the samples'.
+
+No test can reach a real account, and a run that has to prove something on every
+engine fails at once where one is missing, instead of passing with less.
+"""
+
+import os
+
+import pytest
+
+from tests import engines, guard
+
+
+def pytest_configure(config):
+    """Close the way out, then insist on the engines where they are required."""
+    guard.install(os.environ)
+    problem = engines.dynoxide_problem()
+    if problem and engines.are_required(os.environ):
+        raise pytest.UsageError(f"every engine is required here: {problem}")

@@ -1,0 +1,1 @@
+"""Sample applications: they use the library as any other program would."""

@@ -1,0 +1,109 @@
+"""The command line: `python -m samples.catalog`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from samples.catalog.app import DEFAULT_DATA, REMOTE_PREFIX, Options, run
+
+
+def parser() -> argparse.ArgumentParser:
+    """Say what the command line takes."""
+    parsed = argparse.ArgumentParser(
+        prog="python -m samples.catalog",
+        description="Albums, books and movies in three tables: transactions for DynamoDB, told "
+        "step by step. Without an option: the story, on the best engine that is there.",
+    )
+    mode = parsed.add_mutually_exclusive_group()
+    mode.add_argument("--demo", action="store_true", help="tell the story and end")
+    mode.add_argument("--shell", action="store_true", help="take commands instead")
+    _add_engines(parsed)
+    parsed.add_argument(
+        "--table-prefix",
+        metavar="TEXT",
+        help=f"what the names of the tables begin with (default: nothing on this machine, "
+        f"{REMOTE_PREFIX!r} elsewhere)",
+    )
+    return parsed
+
+
+def options_of(arguments: Sequence[str] | None = None) -> Options:
+    """Read the command line; None means the program's own. Ends the program if it is wrong."""
+    parsed = parser()
+    given = parsed.parse_args(arguments)
+    is_remote = given.aws or given.endpoint_url is not None
+    if not is_remote and (given.region or given.profile):
+        parsed.error("--region and --profile go with --aws or --endpoint-url")
+    if given.data is not None and (is_remote or given.engine == "moto"):
+        parsed.error("--data is for dynoxide, which keeps its data in a file")
+    return Options(
+        mode="shell" if given.shell else "demo" if given.demo else "play",
+        engine="remote" if is_remote else given.engine,
+        data=given.data,
+        endpoint_url=given.endpoint_url,
+        region=given.region,
+        profile=given.profile,
+        table_prefix=given.table_prefix,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    _survive_any_terminal()
+    _end_cleanly_when_told_to()
+    try:
+        return run(options_of(arguments))
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def _add_engines(parsed: argparse.ArgumentParser) -> None:
+    engine = parsed.add_mutually_exclusive_group()
+    engine.add_argument(
+        "--engine",
+        choices=["auto", "dynoxide", "moto"],
+        default="auto",
+        help="what answers on this machine (default: dynoxide if it is installed, else moto)",
+    )
+    engine.add_argument(
+        "--aws", action="store_true", help="Amazon DynamoDB, with your own credentials"
+    )
+    engine.add_argument("--endpoint-url", metavar="URL", help="whatever answers there")
+    parsed.add_argument("--region", help="the Region, with --aws or --endpoint-url")
+    parsed.add_argument("--profile", help="the profile, with --aws or --endpoint-url")
+    parsed.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help=f"where dynoxide keeps its data (default: {DEFAULT_DATA} in this folder)",
+    )
+
+
+def _survive_any_terminal() -> None:
+    """Show a sign that a terminal does not have as `?` instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace", line_buffering=True)
+
+
+def _end_cleanly_when_told_to() -> None:
+    """Leave every block on the way out, so that no engine is left behind."""
+
+    def leave(number: int, _frame: Any) -> NoReturn:
+        sys.exit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        with contextlib.suppress(AttributeError):  # SIGHUP is not everywhere
+            number = getattr(signal, name)
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, leave)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

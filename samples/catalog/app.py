@@ -1,0 +1,144 @@
+"""The composition root: an engine below, the three layers above it, a front end on top.
+
+The only module that knows all of them. A second front end takes its place beside
+`_story` and `_shell`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final, Literal
+
+import attrs
+
+from samples.catalog.engines.counting import watch
+from samples.catalog.engines.dynoxide import dynoxide, find_dynoxide
+from samples.catalog.engines.engine import Engine, EngineError
+from samples.catalog.engines.in_process import moto_engine
+from samples.catalog.engines.remote import remote
+from samples.catalog.frontend.narrator import StoryError
+from samples.catalog.frontend.shell import Shell, typed_lines
+from samples.catalog.frontend.terminal import tell_story
+from samples.catalog.provider.tables import ProductTables
+from samples.catalog.service.catalog import CatalogService
+from samples.catalog.service.outcomes import TablesReady
+
+DEFAULT_DATA: Final = Path(".catalog/catalog.db")
+REMOTE_PREFIX: Final = "transactscope-sample-"  # so that nobody's own table is ever taken
+
+ENDED_WELL: Final = 0
+STORY_FAILED: Final = 1
+NOT_STARTED: Final = 2
+
+_HOW_TO_PLAY: Final = """
+To play with it yourself: scripts/demo -- --shell   (or: python -m samples.catalog --shell)
+"""
+
+
+@attrs.frozen
+class Options:
+    """What the command line asks for.
+
+    Attributes:
+        mode: `play` tells the story and says how to go on, `demo` tells it, `shell` asks.
+        engine: A local engine, `auto` for the better one that is there, or `remote`.
+        data: The file that dynoxide keeps its data in; None means `DEFAULT_DATA`.
+        endpoint_url: Where a remote engine answers; None means Amazon DynamoDB.
+        region: The Region of a remote engine; None means that of the user's settings.
+        profile: The profile of the user's settings; None means the default one.
+        table_prefix: What the tables' names begin with; None means nothing on a local
+            engine, and `REMOTE_PREFIX` elsewhere.
+    """
+
+    mode: Literal["play", "demo", "shell"] = "play"
+    engine: Literal["auto", "dynoxide", "moto", "remote"] = "auto"
+    data: Path | None = None
+    endpoint_url: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    table_prefix: str | None = None
+
+    @property
+    def prefix(self) -> str:
+        """The prefix that counts."""
+        if self.table_prefix is not None:
+            return self.table_prefix
+        return REMOTE_PREFIX if self.engine == "remote" else ""
+
+
+def run(
+    options: Options,
+    *,
+    lines: Iterable[str] | None = None,
+    write: Callable[[str], object] = print,
+) -> int:
+    """Start the engine, put the layers together, and run a front end on them.
+
+    Args:
+        options: What was asked for.
+        lines: What is typed into the shell; None means what really is typed.
+        write: Takes every line of output.
+
+    Returns:
+        The exit code of the program.
+    """
+    try:
+        with choose_engine(options) as engine:
+            tables = ProductTables(engine.client, prefix=options.prefix)
+            if options.mode == "shell":
+                return _shell(engine, tables, typed_lines() if lines is None else lines, write)
+            return _story(engine, tables, options, write)
+    except EngineError as error:
+        write(f"This cannot start: {error}")
+        return NOT_STARTED
+
+
+def choose_engine(options: Options) -> contextlib.AbstractContextManager[Engine]:
+    """Return the engine that was asked for: dynoxide if its program is there, else moto.
+
+    Raises:
+        EngineError: dynoxide was asked for by name, and its program is not there.
+    """
+    if options.engine == "remote":
+        return remote(
+            endpoint_url=options.endpoint_url, region=options.region, profile=options.profile
+        )
+    program = None if options.engine == "moto" else find_dynoxide()
+    if program is not None:
+        return dynoxide(program, options.data or DEFAULT_DATA)
+    if options.engine == "dynoxide":
+        raise EngineError("dynoxide is neither in .engines nor on the PATH")
+    return moto_engine()
+
+
+def _story(
+    engine: Engine, tables: ProductTables, options: Options, write: Callable[[str], object]
+) -> int:
+    sent = watch(engine.client)
+    try:
+        tell_story(lambda: CatalogService(tables), engine=engine.says, sent=sent, write=write)
+    except StoryError as error:
+        write(f"\nThe story went wrong: {error}")
+        return STORY_FAILED
+    kept = "What is stored stays." if engine.is_lasting else "What was stored is gone now."
+    write(f"\nEverything happened as it was told. It took {len(sent)} requests, looks included.")
+    write(kept)
+    if options.mode == "play":
+        write(_HOW_TO_PLAY)
+    return ENDED_WELL
+
+
+def _shell(
+    engine: Engine, tables: ProductTables, lines: Iterable[str], write: Callable[[str], object]
+) -> int:
+    write(engine.says)
+    service = CatalogService(tables)
+    ready = service.create_tables()
+    write(str(ready))
+    if not isinstance(ready, TablesReady):
+        return NOT_STARTED
+    write("Type help to see what you can do.")
+    Shell(service, write).run(lines)
+    return ENDED_WELL

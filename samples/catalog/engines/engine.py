@@ -1,0 +1,29 @@
+"""What every engine is to the application: a client, and the truth about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+class EngineError(Exception):
+    """An engine cannot be used here; the text says what to do about it."""
+
+
+@attrs.frozen
+class Engine:
+    """A running engine.
+
+    Attributes:
+        client: A boto3 DynamoDB client that speaks to it.
+        says: Which engine serves, and what it cannot do.
+        is_lasting: Whether what it stores is still there after the program.
+    """
+
+    client: DynamoDBClient
+    says: str
+    is_lasting: bool

@@ -1,0 +1,116 @@
+"""Fixtures of the sample's tests: engines, and empty tables for every test."""
+
+import contextlib
+import os
+import secrets
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from samples.catalog.app import Options, choose_engine
+from samples.catalog.engines.counting import watch
+from samples.catalog.engines.dynoxide import find_dynoxide
+from samples.catalog.provider.tables import ProductTables
+from samples.catalog.service.catalog import CatalogService
+from transactscope import TransactScope
+
+
+def require_dynoxide():
+    """Skip a test where dynoxide is missing; fail it where every engine is required."""
+    if find_dynoxide() is None:
+        settings = (os.environ.get("CI"), os.environ.get("TRANSACTSCOPE_REQUIRE_ENGINES"))
+        if any((setting or "").lower() not in ("", "0", "false") for setting in settings):
+            pytest.fail("every engine is required here, and dynoxide is missing")
+        pytest.skip("dynoxide is not installed; scripts/test installs it where npm is there")
+
+
+@pytest.fixture(params=["dynoxide", "moto"], scope="module")
+def engine_name(request):
+    """Each local engine that the sample can choose."""
+    if request.param == "dynoxide":
+        require_dynoxide()
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def engine(engine_name, tmp_path_factory):
+    """The sample's own engine, one for each test module."""
+    data = tmp_path_factory.mktemp("engine") / "catalog.db"
+    with choose_engine(Options(engine=engine_name, data=data)) as running:
+        yield running
+
+
+@pytest.fixture
+def new_client(engine):
+    """Make clients of the engine; the arguments are those of botocore's `Config`."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**settings):
+            client = boto3.client(
+                "dynamodb",
+                endpoint_url=engine.client.meta.endpoint_url,
+                region_name=engine.client.meta.region_name,
+                aws_access_key_id="testing",
+                aws_secret_access_key="testing",
+                config=Config(**settings),
+            )
+            return stack.enter_context(contextlib.closing(client))
+
+        yield make
+
+
+@pytest.fixture
+def client(new_client):
+    """A client that no other test uses, so that it may be listened to; it never waits."""
+    return new_client(retries={"total_max_attempts": 1})
+
+
+@pytest.fixture
+def prefix():
+    """What the names of this test's tables begin with: the engine is shared by a module."""
+    return f"test-{secrets.token_hex(6)}-"
+
+
+@pytest.fixture
+def tables(client, prefix):
+    """The three tables, empty."""
+    made = ProductTables(client, prefix=prefix)
+    made.create()
+    return made
+
+
+@pytest.fixture
+def sent(client, tables):
+    """What the client sends from now on: the tables are there already."""
+    return watch(client)
+
+
+@pytest.fixture
+def service(tables):
+    """One session."""
+    opened = CatalogService(tables)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def other(tables):
+    """The session of somebody else on the same tables."""
+    opened = CatalogService(tables)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["with a scope", "without a scope"])
+def perform(request, tables):
+    """Call something of the provider with a scope that is then committed, or with a database."""
+
+    def in_a_scope(act):
+        with TransactScope(tables.database) as tx:
+            act(tx)
+
+    def at_once(act):
+        act(tables.database)
+
+    return in_a_scope if request.param == "with a scope" else at_once

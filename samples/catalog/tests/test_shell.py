@@ -1,0 +1,142 @@
+"""The shell: one command a line, one answer each."""
+
+import io
+
+import pytest
+
+from samples.catalog.frontend.shell import HELP, Shell, typed_lines
+from samples.catalog.frontend.terminal import ODYSSEY, PARTITAS, THE_KID
+from samples.catalog.service.outcomes import Listed
+
+PRODUCTS = [
+    'add album Bach "6 Partitas" 1731',
+    "add book Homer Odyssey 1614-11-02 English",
+    'add movie Chaplin "The Kid" Comedy/Drama/Children',
+]
+
+
+@pytest.fixture
+def answers():
+    """What the shell has written."""
+    return []
+
+
+@pytest.fixture
+def shell(service, answers):
+    """A shell of one session."""
+    return Shell(service, answers.append)
+
+
+def test_a_transaction_can_be_typed(shell, other, sent, answers):
+    """The story's first transaction works by hand."""
+    shell.run(["begin", *PRODUCTS, "commit", "quit"])
+
+    assert "Committed: 3 actions, all applied together." == answers[-1]
+    assert ["TransactWriteItems with 3 actions"] == sent
+    assert Listed((PARTITAS, ODYSSEY, THE_KID)) == other.stored()
+
+
+def test_a_rollback_can_be_typed(shell, sent, answers):
+    """What was staged can be dropped by hand."""
+    shell.run(["begin", *PRODUCTS, "rollback"])
+
+    assert "Rolled back: 3 actions dropped, nothing was sent." == answers[-1]
+    assert [] == sent
+
+
+def test_products_can_be_read_changed_and_removed(shell):
+    """The other commands do what they are called."""
+    lines = [
+        PRODUCTS[0],
+        'get album Bach "6 Partitas"',
+        'change album Bach "6 Partitas" year=1732',
+        "list",
+        'remove album Bach "6 Partitas"',
+        "list",
+    ]
+
+    assert [
+        'Written to the table at once: add Album "6 Partitas" by Bach.',
+        'Album "6 Partitas" by Bach (year 1731).',
+        'Written to the table at once: change Album "6 Partitas" by Bach.',
+        'Album "6 Partitas" by Bach (year 1732)',
+        'Written to the table at once: remove Album "6 Partitas" by Bach.',
+        "The tables are empty.",
+    ] == [shell.answer(line) for line in lines]
+
+
+def test_staged_writes_are_shown(shell):
+    """One can look before one commits."""
+    lines = ["staged", "begin", PRODUCTS[1], "staged"]
+
+    answers = [shell.answer(line) for line in lines]
+
+    assert ["Nothing is staged.", 'insert Book "Odyssey" by Homer'] == [answers[0], answers[3]]
+
+
+def test_leaving_rolls_back_and_says_so(shell, answers):
+    """Nobody leaves in the belief that something was stored."""
+    shell.run(["begin", PRODUCTS[0], "quit", "never read"])
+
+    assert "Rolled back: 1 action dropped, nothing was sent." == answers[-1]
+
+
+def test_an_interruption_rolls_back(shell, answers, service):
+    """Ctrl-C ends the session as `quit` does."""
+
+    def lines():
+        yield "begin"
+        yield PRODUCTS[0]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shell.run(lines())
+
+    assert not service.is_open
+    assert "Rolled back" in answers[-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("dance", "no command 'dance'"),
+        ("add", "more words, or fewer"),
+        ("begin now", "more words, or fewer"),
+        ("add song Bach Air", "no 'song'"),
+        ("add album Bach", "also needs: title"),
+        ("add album Bach Air 1731 again", "nothing more"),
+        ("change album Bach Air 1731", "also"),
+        ('get album Bach "6 Part', "cannot be read"),
+        ("get album Bach Air", "is not there"),
+        ("change album Bach Air year=1", "is not there"),
+        ("remove album Bach Air", "is not there"),
+        ('add album "" Air', "empty"),
+    ],
+)
+def test_a_line_that_cannot_be_done_is_answered(shell, line, words):
+    """A typo ends neither the shell nor the transaction."""
+    if line == "change album Bach Air 1731":
+        shell.answer("add album Bach Air 1731")
+        words = "FIELD=VALUE"
+
+    assert words in shell.answer(line)
+
+
+def test_empty_lines_are_passed_over(shell, answers):
+    """Enter alone asks for nothing."""
+    shell.run(["", "   "])
+
+    assert [] == answers
+
+
+def test_help_names_every_command(shell):
+    """What can be typed can be found out."""
+    assert HELP == shell.answer("help")
+    assert [] == [name for name in shell._commands if name not in HELP]
+
+
+def test_the_end_of_the_input_ends_the_shell(monkeypatch, capsys):
+    """A file of commands may end without `quit`."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("begin\ncommit\n"))
+
+    assert ["begin", "commit"] == list(typed_lines())

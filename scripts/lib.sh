@@ -1,0 +1,124 @@
+# Set-up that scripts/test and scripts/demo share. Sourced, never run.
+#
+# Everything it makes stands in the checkout: .venv (Python packages) and .engines
+# (the engine that tests and samples run on). Both may be deleted at any time.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+venv="$root/.venv"
+
+# The engine's package, and the hash of the program in it: npm compares a download with what the
+# registry says it is, this compares it with what we have tested. Checked before it ever runs.
+engine_package="@dynoxide/linux-x64"
+engine_version="1.2.1"
+engine_sha256="be909b7910d3fb552e85db10ef3c8ebae4bd35fee0f26dffdb6dfa5cc656426e"
+engine_home="$root/.engines"
+engine="$engine_home/node_modules/$engine_package/dynoxide"
+
+heading() {
+    printf '\n== %s\n' "$*"
+}
+
+fail() {
+    printf 'error: %s\n' "$*" >&2
+    return 1
+}
+
+# Whether a missing engine fails the run. The same rule as in tests/engines.py.
+engines_are_required() {
+    local value
+    for value in "${CI:-}" "${TRANSACTSCOPE_REQUIRE_ENGINES:-}"; do
+        case "$value" in
+            "" | 0 | false | False | FALSE) ;;
+            *) return 0 ;;
+        esac
+    done
+    return 1
+}
+
+is_new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+can_make_environments() {
+    "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 || "$1" -c 'import virtualenv' >/dev/null 2>&1
+}
+
+# Print the first Python that is new enough and can make a virtual environment. Candidates are
+# run, not only looked up: some names are shims that stand for nothing. PYTHON=… goes before all;
+# it counts when .venv is made, so delete .venv to change to another.
+find_python() {
+    local candidate candidates=(python3.13 python3.12 python3.11 python3) unable=""
+    if [ -n "${PYTHON:-}" ]; then
+        candidates=("$PYTHON")
+    fi
+    for candidate in "${candidates[@]}"; do
+        is_new_enough "$candidate" || continue
+        if can_make_environments "$candidate"; then
+            printf '%s\n' "$candidate"
+            return 0
+        fi
+        unable="$unable $candidate"
+    done
+    if [ -n "$unable" ]; then
+        fail "found$unable, but without the modules venv and ensurepip, and without virtualenv." \
+            "On Debian and Ubuntu they are in the package python3-venv."
+    else
+        fail "no Python 3.11 or newer among: ${candidates[*]}. Name one with PYTHON=/path/to/python."
+    fi
+}
+
+make_venv() {
+    local python
+    if [ -x "$venv/bin/python" ] && is_new_enough "$venv/bin/python"; then
+        return 0
+    fi
+    python=$(find_python) || return 1
+    heading "Create .venv with $("$python" --version)"
+    rm -rf "$venv"
+    if "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+        "$python" -m venv "$venv"
+    else
+        "$python" -m virtualenv --quiet "$venv"
+    fi || { rm -rf "$venv"; return 1; }
+}
+
+# Install the library and what tests it, again only when the files that say what that is change.
+install_packages() {
+    local stamp="$venv/installed-for"
+    if cat "$root/setup.cfg" "$root/pyproject.toml" | cmp -s - "$stamp"; then
+        return 0
+    fi
+    heading "Install the library and its tools into .venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --editable "$root[dev]" || return 1
+    cat "$root/setup.cfg" "$root/pyproject.toml" >"$stamp"
+}
+
+has_tested_engine() {
+    [ -x "$engine" ] && printf '%s  %s\n' "$engine_sha256" "$engine" | sha256sum --check --status
+}
+
+# Install dynoxide. Fails if it cannot; the caller decides whether that matters.
+install_engine() {
+    if [ "$(uname -sm)" != "Linux x86_64" ]; then
+        printf 'dynoxide has no package for %s: moto serves alone\n' "$(uname -sm)"
+        return 1
+    fi
+    if has_tested_engine; then
+        return 0
+    fi
+    if ! command -v npm >/dev/null 2>&1; then
+        printf 'dynoxide comes through npm, which is not here: moto serves alone\n'
+        return 1
+    fi
+    heading "Install dynoxide $engine_version into .engines"
+    # npm takes what is there for what it should be, by its version alone.
+    rm -rf "$engine_home"
+    mkdir -p "$engine_home"
+    npm install --prefix "$engine_home" --no-save --no-audit --no-fund --ignore-scripts \
+        --loglevel=error "$engine_package@$engine_version" || return 1
+    if ! has_tested_engine; then
+        rm -rf "$engine_home"
+        fail "$engine_package@$engine_version is not the program that we have tested; removed it"
+    fi
+}

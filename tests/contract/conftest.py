@@ -1,0 +1,63 @@
+"""What every contract test needs: a database with empty tables on the engine it runs on."""
+
+import itertools
+import secrets
+
+import pytest
+
+from tests.contract.entities import Account
+from tests.faults import Faults
+from transactscope import Database
+
+
+@pytest.fixture
+def table_names(fresh_table):
+    """The tables of the entities, empty, under names that no other test has."""
+    return {"Account": fresh_table("number"), "Shop": fresh_table("PK", "SK")}
+
+
+@pytest.fixture
+def tokens():
+    """A source of client request tokens that no other test has: engines remember them."""
+    name, numbers = secrets.token_hex(4), itertools.count(1)
+    return lambda: f"{name}-{next(numbers)}"
+
+
+@pytest.fixture
+def db(client, table_names, tokens):
+    """A database over the engine's client."""
+    return Database(client, table_names=table_names, new_token=tokens)
+
+
+@pytest.fixture
+def sent(table_names, request_log):
+    """What is sent once the tables are there."""
+    request_log.clear()
+    return request_log
+
+
+@pytest.fixture
+def faults(client):
+    """Faults for the next sends of the client."""
+    return Faults(client)
+
+
+@pytest.fixture
+def stored(client, table_names):
+    """Read what is stored, with a client call of its own: `stored("A-1")` is an Account's item."""
+
+    def read(number):
+        key = {"number": {"S": number}}
+        table = table_names["Account"]
+        answer = client.get_item(TableName=table, Key=key, ConsistentRead=True)
+        return answer.get("Item")
+
+    return read
+
+
+@pytest.fixture
+def account(db):
+    """An account that is stored."""
+    stored_account = Account("A-1", 10)
+    db.put(stored_account)
+    return stored_account

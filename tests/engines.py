@@ -1,0 +1,195 @@
+"""The engines that answer requests in tests, and what each of them can prove.
+
+A test asks for capabilities, never for an engine by name, so that it also runs on
+the next engine that has them.
+"""
+
+import contextlib
+import os
+import pathlib
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import boto3
+import botocore.config
+import moto
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DYNOXIDE = ROOT / ".engines/node_modules/@dynoxide/linux-x64/dynoxide"
+REGION = "eu-west-1"
+
+_START_SECONDS = 10  # it takes milliseconds; a loaded machine may take longer
+_START_ATTEMPTS = 5
+
+CAPABILITIES = {
+    "cancel_validation": "a reason has no other code than DynamoDB's own",
+    "capacity": "ConsumedCapacity on transactional writes",
+    "idempotency": "a client request token applies once, and a replay shows",
+    "limits": "number digits, nesting depth, token length, empty sets, unused values, 4 MB",
+    "persistence": "stored items survive the end of the process",
+    "threads": "isolation between threads",
+    "transact_get": "TransactGetItems with up to 100 keys, without duplicates",
+}
+
+
+def are_required(environment):
+    """Whether a run must fail, rather than prove less, where an engine is missing."""
+    names = ("CI", "TRANSACTSCOPE_REQUIRE_ENGINES")
+    return any(environment.get(name, "").lower() not in ("", "0", "false") for name in names)
+
+
+def dynoxide_problem():
+    """Say why dynoxide cannot be started here, or return None if it can."""
+    if os.access(DYNOXIDE, os.X_OK):
+        return None
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        return f"dynoxide has no package for {sys.platform} on {platform.machine()}"
+    return "dynoxide is not installed; scripts/test installs it where npm is there"
+
+
+def new_client(endpoint_url=None, **settings):
+    """Make a boto3 client that gives up early: no answer of an engine takes seconds.
+
+    `endpoint_url` None means the real service, which only moto may stand in for.
+    `settings` are those of botocore's `Config`, and go before ours.
+    """
+    impatient = {"connect_timeout": 2, "read_timeout": 10, "retries": {"total_max_attempts": 1}}
+    return boto3.client(
+        "dynamodb",
+        region_name=REGION,
+        endpoint_url=endpoint_url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=botocore.config.Config(**(impatient | settings)),
+    )
+
+
+class Dynoxide:
+    """One dynoxide process. With `db_path`, what it stores outlives it.
+
+    `port` stays the same over `restart`, so a client goes on to work.
+    """
+
+    name = "dynoxide"
+    capabilities = frozenset(CAPABILITIES)
+
+    def __init__(self, db_path=None):
+        self.db_path = db_path
+        self.port = None
+        self._process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    @property
+    def endpoint_url(self):
+        """Where a client finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, **settings):
+        """Make a client of this process."""
+        return new_client(self.endpoint_url, **settings)
+
+    def start(self):
+        """Start on a free port. Between finding it and using it someone may take it: try again."""
+        for _ in range(_START_ATTEMPTS):
+            self.port = _free_port()
+            if self._start_on_port():
+                return
+        raise RuntimeError(f"dynoxide did not start on any of {_START_ATTEMPTS} free ports")
+
+    def restart(self):
+        """Start again on the same port."""
+        if not self._start_on_port():
+            raise RuntimeError(f"dynoxide did not start again on port {self.port}")
+
+    def stop(self):
+        """End the process and wait for its end. Does nothing if it has ended."""
+        self._end(signal.SIGTERM)
+
+    def kill(self):
+        """End the process as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def _start_on_port(self):
+        command = [DYNOXIDE, "--host", "127.0.0.1", "--port", str(self.port)]
+        if self.db_path is not None:
+            command += ["--db-path", str(self.db_path)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        if self._answers():
+            return True
+        self.kill()
+        return False
+
+    def _answers(self):
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                # If the port was taken, the one who answers is not ours: ours has ended.
+                return not self._has_ended_within(0.02)
+            if self._has_ended_within(0.002):
+                return False
+        return False
+
+    def _has_ended_within(self, seconds):
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _end(self, signal_number):
+        if self._process is not None:
+            self._process.send_signal(signal_number)
+            self._process.wait(_START_SECONDS)
+            self._process = None
+
+
+class Moto:
+    """moto in this process. While it runs, every client without an endpoint is its client."""
+
+    name = "moto"
+    capabilities = frozenset()
+    endpoint_url = None
+
+    def __init__(self):
+        self._mock = moto.mock_aws()
+
+    def __enter__(self):
+        self._mock.start()
+        return self
+
+    def __exit__(self, *_):
+        self._mock.stop()
+
+    def client(self, **settings):
+        """Make a client of this engine."""
+        return new_client(**settings)
+
+
+ENGINES = {engine.name: engine for engine in (Dynoxide, Moto)}
+
+
+def engines_with(capabilities):
+    """Name the engines that have all of `capabilities`; an unknown one is a mistake."""
+    wanted = frozenset(capabilities)
+    if unknown := wanted - frozenset(CAPABILITIES):
+        raise ValueError(f"no such capability: {', '.join(sorted(unknown))}")
+    return [name for name, engine in ENGINES.items() if wanted <= engine.capabilities]
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,34 @@
+"""Wrong uses, and the error that a type checker must report. Checked, never run."""
+
+from attrs import define
+
+from transactscope import Database, EntityKey, TransactScope, entity
+
+
+@entity("Account", partition_key="number")
+@define
+class Account:
+    """A plain entity."""
+
+    number: str
+    balance: int = 0
+
+
+def wrong_uses(db: Database) -> None:
+    """Each line is a mistake that must not wait for the first run."""
+    Account(5)  # expect: arg-type
+    entity("Account")  # expect: call-arg
+    TransactScope()  # expect: call-arg
+    TransactScope("dynamodb")  # expect: arg-type
+    Database(db, "prefix")  # expect: misc,call-arg,arg-type
+    EntityKey("Account", "A-1")  # expect: arg-type
+    balance: int = db.get(Account, "A-1")  # expect: assignment
+    db.check(Account, "A-1")  # expect: attr-defined
+    with TransactScope(db) as tx:
+        tx.put(Account("A-1"), None)  # expect: call-arg
+        tx.put(Account("A-1"), condition=5)  # expect: arg-type
+        tx.put(Account("A-1"), raises=5)  # expect: arg-type
+        tx.update(Account, "A-1", set=["balance"])  # expect: arg-type
+        tx.state = None  # expect: misc,assignment
+        tx.get(Account, "A-1").balance  # expect: union-attr
+    del balance

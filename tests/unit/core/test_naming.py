@@ -1,0 +1,94 @@
+"""Which type a path has."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Annotated, Any, NewType
+
+import pytest
+from attrs import define
+
+from transactscope import KeyTemplate, entity, path
+from transactscope.core.naming import EntityVocabulary
+from transactscope.entities.mapping import mapping_of
+from transactscope.values import make_converter
+
+Cents = NewType("Cents", int)
+
+
+@define
+class Address:
+    """A nested class."""
+
+    city: str
+    lines: list[str]
+
+
+@dataclasses.dataclass
+class Owner:
+    """A nested dataclass."""
+
+    address: Address | None
+
+
+@entity("Thing", partition_key=KeyTemplate("PK", "T#{id}"), extra="allow")
+@define
+class Thing:
+    """An entity of many types."""
+
+    id: str
+    owner: Owner
+    prices: dict[str, Annotated[Cents, "marker"]]
+    pair: tuple[int, str]
+    many: tuple[bytes, ...]
+    marks: frozenset[int]
+    maps: Mapping[str, list[bool]]
+    either: int | str
+    bare: list
+    untyped: Any
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id", str),
+        ("PK", str),
+        ("owner.address.city", str),
+        ("owner.address.lines[0]", str),
+        ("owner.nobody", Any),
+        ("prices.a", Annotated[Cents, "marker"]),
+        ("pair[0]", int),
+        ("pair[1]", str),
+        ("pair[2]", Any),
+        ("many[5]", bytes),
+        ("maps.x[1]", bool),
+        ("either.x", Any),
+        ("bare[0]", Any),
+        ("untyped.x", Any),
+        ("unknown", Any),
+        ("id.x", Any),
+    ],
+)
+def test_a_path_has_its_declared_type(text, expected):
+    """Values of conditions and updates convert by it."""
+    vocabulary = EntityVocabulary(mapping_of(Thing), make_converter())
+
+    assert expected == vocabulary.type_at(path(text))
+
+
+def test_elements_have_their_declared_type():
+    """`contains` compares with elements."""
+    vocabulary = EntityVocabulary(mapping_of(Thing), make_converter())
+
+    assert int is vocabulary.element_type(frozenset[int])
+    assert str is vocabulary.element_type(list[str] | None)
+    assert str is vocabulary.element_type(dict[str, int])
+    assert Any is vocabulary.element_type(str)
+
+
+def test_names_resolve_to_attributes():
+    """Names that an entity does not know pass where it says so."""
+    vocabulary = EntityVocabulary(mapping_of(Thing), make_converter())
+
+    assert path("owner.address.city") == vocabulary.resolve(path("owner.address.city"))
+    assert path("unknown.x[0]") == vocabulary.resolve(path("unknown.x[0]"))
+    assert {"id", "PK"} == vocabulary.key_names

@@ -1,0 +1,43 @@
+"""SQL-style transactions for Amazon DynamoDB, on boto3.
+
+Begin, stage, commit or roll back: a `TransactScope` gathers writes of plain attrs
+classes and dataclasses and sends them as one TransactWriteItems request.
+"""
+
+from boto3.dynamodb.conditions import Attr, Key
+
+from transactscope.core.leaving import Rollback
+from transactscope.core.states import ScopeState
+from transactscope.database import Database
+from transactscope.entities.items import from_item, to_item, to_key
+from transactscope.entities.keys import EntityKey
+from transactscope.entities.mapping import entity
+from transactscope.entities.templates import KeyTemplate
+from transactscope.expressions import if_not_exists, list_append, path
+from transactscope.scope import TransactScope
+from transactscope.types import CommitResult
+from transactscope.values import from_attribute_value, to_attribute_value
+
+__version__ = "0.1.0.dev0"
+
+__all__ = [
+    "Attr",
+    "CommitResult",
+    "Database",
+    "EntityKey",
+    "Key",
+    "KeyTemplate",
+    "Rollback",
+    "ScopeState",
+    "TransactScope",
+    "__version__",
+    "entity",
+    "from_attribute_value",
+    "from_item",
+    "if_not_exists",
+    "list_append",
+    "path",
+    "to_attribute_value",
+    "to_item",
+    "to_key",
+]

@@ -1,0 +1,217 @@
+"""What every kind of scope has and nothing of it sends: begin, stage, look, roll back.
+
+What sends (`get`, `commit`, leaving the block) is in the shells.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from transactscope.core.building import ActionBuilder, ConditionLike, Terms
+from transactscope.core.states import ScopeState, misuse
+from transactscope.core.tokens import checked_token
+from transactscope.core.transaction import Transaction
+from transactscope.errors import ScopeStateError
+from transactscope.scoped_client import ScopedClient
+from transactscope.types import Action, CommitResult
+from transactscope.verbs import Verbs
+
+if TYPE_CHECKING:
+    from transactscope.core.actions import Raises, StagedAction
+    from transactscope.environment import Environment
+
+
+class BaseScope(Verbs[Action]):
+    """State, verbs and what can be looked at; see `TransactScope` for the guarantees."""
+
+    def __init__(self, environment: Environment, client_request_token: str | None) -> None:
+        token = None if client_request_token is None else checked_token(client_request_token)
+        self._environment = environment
+        self._transaction = Transaction(environment.converter, environment.new_token, token)
+        self._in_use = threading.Lock()
+        self._entered = False
+
+    @property
+    def state(self) -> ScopeState:
+        """Where the scope is in its life. Nothing is sent."""
+        return self._transaction.state
+
+    @property
+    def depth(self) -> int:
+        """How many levels are open: 0 outside, 1 once begun. Nothing is sent."""
+        return int(self.state is ScopeState.ACTIVE)
+
+    @property
+    def staged(self) -> tuple[Action, ...]:
+        """The actions in the order of the calls; none after a rollback. Nothing is sent."""
+        return tuple(self._transaction.log)
+
+    @property
+    def client_request_token(self) -> str | None:
+        """The token of the commit, made at begin unless it was given; None before that."""
+        return self._transaction.token
+
+    @property
+    def result(self) -> CommitResult | None:
+        """What the commit found out; None until the scope is committed."""
+        return self._transaction.result
+
+    @property
+    def client(self) -> ScopedClient:
+        """A stand-in for a boto3 client whose writes are staged here; see `ScopedClient`."""
+        return ScopedClient(self._environment.client, self._perform)
+
+    def begin(self) -> Self:
+        """Open the transaction. Nothing is sent.
+
+        Returns:
+            The scope, so that `with TransactScope(db).begin() as tx` reads well.
+
+        Raises:
+            ScopeStateError: It has begun before; a level inside it is a savepoint. Not sent.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> tx = TransactScope(client).begin()
+            >>> tx.state.name
+            'ACTIVE'
+            >>> tx.rollback()
+        """
+        with self._exclusively("begin()"):
+            self._transaction.begin()
+        return self
+
+    def rollback(self) -> None:
+        """Drop everything that is staged and end. Nothing is sent.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     _ = tx.insert(Account("A-1"))
+            ...     tx.rollback()
+            >>> tx.staged
+            ()
+        """
+        with self._exclusively("rollback()"):
+            self._transaction.rollback()
+
+    def check(
+        self,
+        target: object,
+        /,
+        *key: object,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> Action:
+        """Stage a condition on an item that is not written. Nothing is sent.
+
+        Args:
+            target: An entity, an entity class followed by its key's parts, or an `EntityKey`.
+            key: One value per field of the key.
+            condition: What must be true of the stored item: a boto3 `Attr` tree over the
+                entity's fields, or an expression string.
+            names: The `#names` of an expression string.
+            values: The `:values` of an expression string, as Python values.
+            raises: An exception or its class, raised from the cancellation if the
+                condition is false.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+            InvalidRequestError: There is no condition, it is no entity, its key is
+                incomplete, a name is unknown, or the item has an action already. Not sent.
+            ConversionError: A value does not fit its field's type. Not sent.
+
+        Example:
+            >>> from transactscope import Attr, TransactScope, errors
+            >>> try:
+            ...     with TransactScope(client) as tx:
+            ...         _ = tx.insert(Account("A-1"))
+            ...         _ = tx.check(Account, "A-2", condition=Attr("balance").gt(0))
+            ... except errors.ConditionFailedError as error:
+            ...     print(error.failures[0].index, error.failures[0].key)
+            1 {'number': {'S': 'A-2'}}
+        """
+        self._require_usable("check()")
+        terms = Terms(condition, names, values, raises)
+        return self._perform(self._builder.check(target, key, terms))
+
+    def to_request(self) -> dict[str, Any]:
+        """Return the TransactWriteItems parameters that a commit sends or has sent.
+
+        Nothing is sent. The value is a copy, as `client.transact_write_items(**...)` takes it:
+        `{"TransactItems": [{"Put": {...}}, ...], "ClientRequestToken": str,
+        "ReturnConsumedCapacity": "TOTAL"}`.
+
+        Raises:
+            ScopeStateError: The scope has not begun, so it has no token yet. Not sent.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> with TransactScope(client, client_request_token="t-1") as tx:
+            ...     _ = tx.delete(Account, "A-1")
+            ...     request = tx.to_request()
+            >>> request["TransactItems"][0]["Delete"]["Key"]
+            {'number': {'S': 'A-1'}}
+        """
+        return copy.deepcopy(dict(self._transaction.frozen().body))
+
+    def __repr__(self) -> str:
+        count = len(self._transaction.log)
+        return f"<{type(self).__name__} {self.state.name}, {count} action(s) staged>"
+
+    def __del__(self) -> None:
+        transaction = getattr(self, "_transaction", None)  # None: __init__ refused its arguments
+        if transaction is not None and transaction.state is ScopeState.ACTIVE:
+            self._warn_if_dropped(len(transaction.log))
+
+    def _warn_if_dropped(self, count: int) -> None:
+        if count:
+            msg = f"a scope with {count} staged action(s) was neither committed nor rolled back"
+            warnings.warn(msg, ResourceWarning, stacklevel=3, source=self)
+
+    @property
+    def _builder(self) -> ActionBuilder:
+        return self._environment.builder
+
+    def _require_usable(self, verb: str) -> None:
+        self._transaction.require_active(verb)
+
+    def _perform(self, action: StagedAction) -> Action:
+        with self._exclusively(f"{action.verb}()"):
+            return self._transaction.stage(action)
+
+    def _rollback_because(self, error: BaseException) -> None:
+        """Roll back as the block is left by an exception, which must stay the one that is seen."""
+        try:
+            self.rollback()
+        except ScopeStateError as busy:
+            error.add_note(f"transactscope: the scope could not be rolled back: {busy}")
+
+    def _enter(self) -> Self:
+        if self._entered:
+            raise misuse("entering the block a second time", self.state)
+        if self.state is not ScopeState.ACTIVE:
+            self.begin()
+        self._entered = True
+        return self
+
+    @contextlib.contextmanager
+    def _exclusively(self, verb: str) -> Iterator[None]:
+        """Let one caller in at a time; a scope may travel between threads, not be shared."""
+        if not self._in_use.acquire(blocking=False):
+            msg = f"{verb} is not possible: another thread or task is using this scope right now"
+            raise ScopeStateError(msg, state=self.state)
+        try:
+            yield
+        finally:
+            self._in_use.release()

@@ -1,0 +1,181 @@
+"""From a verb and an entity to one staged action.
+
+Everything that a user can get wrong about one action is found here, at the call:
+conversion, key, table name, names in expressions, `raises=`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from transactscope.core.actions import Kind, Raises, StagedAction
+from transactscope.core.callsite import call_site
+from transactscope.core.naming import EntityVocabulary
+from transactscope.core.tables import table_id
+from transactscope.entities.items import as_entity_key, to_item
+from transactscope.entities.keys import EntityKey, field_value, key_of
+from transactscope.entities.mapping import EntityMapping, mapping_of, mapping_of_instance
+from transactscope.errors import InvalidRequestError
+from transactscope.expressions.clauses import SetClause, Update
+from transactscope.expressions.conditions import (
+    Condition,
+    all_of,
+    condition_from,
+    exists,
+    not_exists,
+)
+from transactscope.expressions.literals import Literal
+from transactscope.expressions.paths import Path
+from transactscope.expressions.updates import update_from
+from transactscope.types import Item
+
+if TYPE_CHECKING:
+    from boto3.dynamodb.conditions import ConditionBase
+    from cattrs import Converter
+
+ConditionLike: TypeAlias = "ConditionBase | str | None"
+TableNames: TypeAlias = Mapping[str, str] | Callable[[str], str] | None
+
+
+@attrs.frozen
+class Terms:
+    """What every verb takes beside its item: `condition=`, `names=`, `values=`, `raises=`."""
+
+    condition: ConditionLike = None
+    names: Mapping[str, str] | None = None
+    values: Mapping[str, Any] | None = None
+    raises: Raises = None
+
+
+@attrs.frozen
+class ActionBuilder:
+    """Builds actions for one database: its converter and its physical table names."""
+
+    converter: Converter
+    table_names: TableNames = None
+
+    def put(self, verb: str, entity: object, terms: Terms) -> StagedAction:
+        """Build the Put of `put`, `insert` (must be absent) or `replace` (must be present)."""
+        mapping = mapping_of_instance(entity)
+        item = to_item(entity, converter=self.converter)
+        key = {key.attribute: item[key.attribute] for key in mapping.key_attributes}
+        presence = _presence(verb, mapping)
+        return self._action(verb, "Put", mapping, key, terms, presence=presence, item=item)
+
+    def update(
+        self, target: EntityKey[Any], changes: Mapping[str, Any], terms: Terms
+    ) -> StagedAction:
+        """Build the Update of an item by its key."""
+        mapping = mapping_of(target.entity_class)
+        key = key_of(target, self.converter)
+        update = update_from(**changes, vocabulary=self._vocabulary(mapping))
+        whole = Update((*update.clauses, *self._composing_fields(mapping, target)))
+        return self._action("update", "Update", mapping, key, terms, update=whole)
+
+    def delete(self, target: Any, parts: tuple[object, ...], terms: Terms) -> StagedAction:
+        """Build the Delete of an entity, or of an item by its key."""
+        mapping, key = self.located(target, parts)
+        return self._action("delete", "Delete", mapping, key, terms)
+
+    def check(self, target: Any, parts: tuple[object, ...], terms: Terms) -> StagedAction:
+        """Build the ConditionCheck of an entity, or of an item by its key."""
+        if terms.condition is None:
+            msg = "check() needs condition=: without one there is nothing to check"
+            raise InvalidRequestError(msg, code="MISSING_CONDITION")
+        mapping, key = self.located(target, parts)
+        return self._action("check", "ConditionCheck", mapping, key, terms)
+
+    def located(self, target: Any, parts: tuple[object, ...]) -> tuple[EntityMapping, Item]:
+        """Return the mapping and the wire key of what a verb was pointed at."""
+        key = as_entity_key(target, parts)
+        return mapping_of(key.entity_class), key_of(key, self.converter)
+
+    def table(self, mapping: EntityMapping) -> str:
+        """Return the table's name as it is sent, checked."""
+        return physical_name(mapping.table, self.table_names)
+
+    def _vocabulary(self, mapping: EntityMapping) -> EntityVocabulary:
+        return EntityVocabulary(mapping, self.converter)
+
+    def _composing_fields(
+        self, mapping: EntityMapping, target: EntityKey[Any]
+    ) -> Iterator[SetClause]:
+        """Store the fields of a composed key too: an update may create the item.
+
+        The key alone determines them, so setting them on an item that exists changes nothing.
+        """
+        attributes = {key.attribute for key in mapping.key_attributes}
+        for field, part in zip(mapping.key_fields, target.parts, strict=True):
+            attribute = mapping.attribute(field)
+            if attribute not in attributes:
+                value = Literal(field_value(mapping, field, part, self.converter))
+                yield SetClause(Path((attribute,)), value)
+
+    def _action(
+        self,
+        verb: str,
+        kind: Kind,
+        mapping: EntityMapping,
+        key: Item,
+        terms: Terms,
+        *,
+        presence: Condition | None = None,
+        item: Item | None = None,
+        update: Update | None = None,
+    ) -> StagedAction:
+        vocabulary = self._vocabulary(mapping)
+        users = condition_from(terms.condition, terms.names, terms.values, vocabulary)
+        return StagedAction(
+            verb=verb,
+            table=self.table(mapping),
+            key=key,
+            entity_class=mapping.cls,
+            call=call_site(),
+            kind=kind,
+            item=item,
+            update=update,
+            condition=all_of(presence, users),
+            raises=_checked_raises(terms.raises),
+        )
+
+
+def physical_name(table: str, table_names: TableNames) -> str:
+    """Return the name that a logical table has in a database, checked."""
+    if isinstance(table_names, Mapping):
+        table = table_names.get(table, table)
+    elif table_names is not None:
+        table = table_names(table)
+    table_id(table)
+    return table
+
+
+def changes_of(
+    set: Mapping[str | Path, Any] | None,  # noqa: A002 - the field's word
+    add: Mapping[str | Path, Any] | None,
+    remove: str | Path | Iterable[str | Path] | None,
+    delete: Mapping[str | Path, Any] | None,
+) -> dict[str, Any]:
+    """Gather what an update was asked to do, under AWS's four words."""
+    return {"set": set, "add": add, "remove": remove, "delete": delete}
+
+
+def _presence(verb: str, mapping: EntityMapping) -> Condition | None:
+    """Return what `insert` and `replace` demand of the stored item.
+
+    The partition key's attribute exists exactly where the item does [Condition expressions,
+    Developer Guide, 2026-11].
+    """
+    partition = Path((mapping.partition.attribute,))
+    presences = {"insert": not_exists(partition), "replace": exists(partition)}
+    return presences.get(verb)
+
+
+def _checked_raises(raises: Any) -> Raises:
+    is_class = isinstance(raises, type) and issubclass(raises, Exception)
+    if raises is None or is_class or isinstance(raises, Exception):
+        return raises  # type: ignore[no-any-return]
+    msg = f"raises= must be an exception or an exception class, not {type(raises).__name__}"
+    raise InvalidRequestError(msg)

@@ -1,0 +1,65 @@
+"""From staged actions to requests, in the words of the wire.
+
+A frozen request is built once; every attempt sends the same content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from transactscope.core.actions import StagedAction
+from transactscope.expressions.rendering import Rendered, render
+from transactscope.types import FrozenRequest, Item
+
+# The plain operation that does the same for one item [API Reference, Actions].
+_PLAIN_OPERATIONS: Final = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
+
+
+def transaction_request(actions: Iterable[StagedAction], token: str) -> FrozenRequest:
+    """Return the one TransactWriteItems request for these actions."""
+    staged = tuple(actions)
+    body = {
+        "TransactItems": [{action.kind: action_members(action)} for action in staged],
+        "ClientRequestToken": token,
+        # Always asked for: a replayed token shows as read units [Developer Guide,
+        # "DynamoDB transactions: how it works", 2026-11].
+        "ReturnConsumedCapacity": "TOTAL",
+    }
+    tables = tuple(dict.fromkeys(action.table for action in staged))
+    return FrozenRequest("TransactWriteItems", body, token, tables)
+
+
+def plain_request(action: StagedAction) -> FrozenRequest:
+    """Return the PutItem, UpdateItem or DeleteItem request that does one action alone."""
+    operation = _PLAIN_OPERATIONS[action.kind]
+    return FrozenRequest(operation, action_members(action), tables=(action.table,))
+
+
+def get_request(table: str, key: Item) -> FrozenRequest:
+    """Return the strongly consistent GetItem request for one key."""
+    body = {"TableName": table, "Key": key, "ConsistentRead": True}
+    return FrozenRequest("GetItem", body, tables=(table,))
+
+
+def action_members(action: StagedAction) -> dict[str, Any]:
+    """Return the members of one Put, Update, Delete or ConditionCheck."""
+    members: dict[str, Any] = {"TableName": action.table}
+    if action.kind == "Put":
+        members["Item"] = action.item
+    else:
+        members["Key"] = action.key
+    members.update(_expressions(render(condition=action.condition, update=action.update)))
+    # The stored item tells a stale read from a false condition, so it is always asked for.
+    members["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return members
+
+
+def _expressions(rendered: Rendered) -> dict[str, Any]:
+    members = {
+        "UpdateExpression": rendered.update,
+        "ConditionExpression": rendered.condition,
+        "ExpressionAttributeNames": rendered.names,
+        "ExpressionAttributeValues": rendered.values,
+    }
+    return {name: value for name, value in members.items() if value}

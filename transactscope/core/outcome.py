@@ -1,0 +1,224 @@
+"""What an exception of a client means: the state that follows and the error to raise.
+
+The rule above all: a write that was sent and whose answer does not decide is in
+doubt, never called failed. Nothing here sends or waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+from botocore.exceptions import ParamValidationError
+
+from transactscope.core.actions import StagedAction
+from transactscope.core.answers import (
+    CONDITION_CODES,
+    CONFLICT_CODES,
+    MISMATCH_CODES,
+    MISSING_TABLE_CODES,
+    THROTTLING_CODES,
+    TRANSIENT_NEVER_SENT,
+    ErrorAnswer,
+    Verdict,
+    verdict_on,
+)
+from transactscope.core.reasons import (
+    CONDITION_FAILED,
+    CONFLICT,
+    THROTTLED,
+    single_reason,
+    transaction_reasons,
+)
+from transactscope.core.states import Event
+from transactscope.errors import (
+    CommitOutcomeUnknownError,
+    ConditionFailedError,
+    DuplicateTargetError,
+    IdempotencyMismatchError,
+    InvalidRequestError,
+    NotSentError,
+    RequestRejectedError,
+    TableNotFoundError,
+    ThrottledError,
+    TransactionCanceledError,
+    TransactionConflictError,
+    TransactionRefusedError,
+    TransactScopeError,
+)
+from transactscope.types import CancellationReason, FrozenRequest
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+# The server's words for two actions on one item [Developer Guide, "DynamoDB transactions"].
+_DUPLICATE_TARGET: Final = "multiple operations on one item"
+
+
+@attrs.frozen
+class Judgement:
+    """What follows from an exception: the scope's next event, and what to raise."""
+
+    event: Event
+    error: TransactScopeError
+    raises: Any = None
+
+    def raised(self, cause: BaseException) -> Exception:
+        """Return what the user is to see; the library's error and the client's stay chained."""
+        if cause is not self.error:
+            self.error.__cause__ = cause
+        return self.error if self.raises is None else _users_error(self.raises, self.error)
+
+
+def judge_commit(
+    error: BaseException,
+    request: FrozenRequest,
+    actions: Sequence[StagedAction],
+    converter: Converter,
+) -> Judgement:
+    """Judge an exception that came instead of a commit's answer."""
+    verdict = verdict_on(error)
+    if verdict is Verdict.NOT_SENT:
+        return Judgement(Event.REFUSE, not_sent(error, request))
+    answer = ErrorAnswer.of(error)
+    if verdict is Verdict.UNKNOWN or answer is None:
+        return Judgement(Event.LOSE, in_doubt(error, request))
+    if verdict is Verdict.CANCELED:
+        reasons = transaction_reasons(answer, actions, converter)
+        return Judgement(Event.REFUSE, canceled(reasons, answer), _raises(reasons, actions))
+    return Judgement(Event.REFUSE, refused(answer, request, actions))
+
+
+def judge_write(
+    error: BaseException, request: FrozenRequest, action: StagedAction, converter: Converter
+) -> Judgement:
+    """Judge an exception that came instead of a plain write's answer."""
+    answer = ErrorAnswer.of(error)
+    by_reason = CONDITION_CODES | CONFLICT_CODES | THROTTLING_CODES
+    if answer is None or answer.code not in by_reason:
+        return judge_commit(error, request, (action,), converter)
+    reasons = (single_reason(answer, action, converter),)
+    return Judgement(Event.REFUSE, canceled(reasons, answer), _raises(reasons, (action,)))
+
+
+def judge_read(error: BaseException, request: FrozenRequest) -> Judgement:
+    """Judge an exception that came instead of a read's answer; a read is never in doubt."""
+    answer = ErrorAnswer.of(error)
+    if answer is not None:
+        judged = refused(answer, request)
+        judged.retryable = judged.retryable or verdict_on(error) is Verdict.UNKNOWN
+        return Judgement(Event.REFUSE, judged)
+    if verdict_on(error) is Verdict.NOT_SENT:
+        return Judgement(Event.REFUSE, not_sent(error, request))
+    msg = f"{request.operation}: no answer came ({type(error).__name__}); it changes no item"
+    return Judgement(Event.REFUSE, NotSentError(msg, retryable=True))
+
+
+def canceled(
+    reasons: tuple[CancellationReason, ...], answer: ErrorAnswer
+) -> TransactionCanceledError:
+    """Return the error for a cancellation: the class by what failed, all of it in the text."""
+    codes = {reason.code for reason in reasons if reason.failed}
+    return _class_for(codes)(_canceled_text(reasons), reasons=reasons, **_facts(answer))
+
+
+def refused(
+    answer: ErrorAnswer, request: FrozenRequest, actions: Sequence[StagedAction] = ()
+) -> TransactScopeError:
+    """Return the error for a request that DynamoDB answered with one no for all of it."""
+    if answer.code == "ValidationException" and _DUPLICATE_TARGET in (answer.message or ""):
+        return _duplicate_target(actions)
+    what = f"{request.operation} on {', '.join(request.tables)}"
+    return _refusal(answer, f"{what}: DynamoDB answered {answer.code}; nothing was applied")
+
+
+def not_sent(error: BaseException, request: FrozenRequest) -> TransactScopeError:
+    """Return the error for a request that got no answer and can have changed nothing."""
+    if isinstance(error, TransactScopeError):
+        return error
+    if isinstance(error, ParamValidationError):
+        msg = f"{request.operation}: the client's parameter validation refused the request"
+        return InvalidRequestError(msg, code="PARAMETER_VALIDATION")
+    # botocore's texts for these name endpoints and settings, never what was to be sent.
+    msg = f"{request.operation}: nothing was sent ({type(error).__name__}: {error})"
+    return NotSentError(msg, retryable=isinstance(error, TRANSIENT_NEVER_SENT))
+
+
+def in_doubt(error: BaseException, request: FrozenRequest) -> CommitOutcomeUnknownError:
+    """Return the error for a write that was sent and whose answer does not decide."""
+    answer = ErrorAnswer.of(error)
+    came = type(error).__name__ if answer is None else answer.code
+    msg = (
+        f"{request.operation} on {', '.join(request.tables)} was sent, and what came back "
+        f"({came}) does not tell whether it was applied: it was applied wholly or not at all"
+    )
+    return CommitOutcomeUnknownError(msg, client_request_token=request.token)
+
+
+def _class_for(codes: set[str]) -> type[TransactionCanceledError]:
+    if CONDITION_FAILED in codes:
+        return ConditionFailedError
+    if codes and codes <= THROTTLED:
+        return ThrottledError
+    if CONFLICT in codes and codes <= {CONFLICT, *THROTTLED}:
+        return TransactionConflictError
+    return TransactionCanceledError
+
+
+def _canceled_text(reasons: tuple[CancellationReason, ...]) -> str:
+    failures = [reason.describe() for reason in reasons if reason.failed]
+    if not failures:
+        return "DynamoDB canceled the transaction and gave no reason; nothing was applied"
+    noun = "action" if len(reasons) == 1 else "actions"
+    told = "; ".join(failures)
+    return f"nothing was applied: {len(failures)} of {len(reasons)} {noun} failed: {told}"
+
+
+def _refusal(answer: ErrorAnswer, text: str) -> TransactionRefusedError:
+    facts = _facts(answer)
+    if answer.code in THROTTLING_CODES:
+        return ThrottledError(text, **facts)
+    if answer.code in CONFLICT_CODES:
+        return TransactionConflictError(text, **facts)
+    if answer.code in MISMATCH_CODES:
+        return IdempotencyMismatchError(text, **facts)
+    if answer.code in MISSING_TABLE_CODES:
+        return TableNotFoundError(text, **facts)
+    return RequestRejectedError(text, **facts)
+
+
+def _facts(answer: ErrorAnswer) -> dict[str, Any]:
+    return {
+        "code": answer.code,
+        "server_message": answer.message,
+        "request_id": answer.request_id,
+    }
+
+
+def _duplicate_target(actions: Sequence[StagedAction]) -> DuplicateTargetError:
+    """Map the server's finding back to the calls whose items only the server could compare."""
+    raw = "; ".join(action.describe() for action in actions if action.key is None)
+    return DuplicateTargetError(
+        f"two actions have one item, and nothing was applied; among them one of: {raw}"
+    )
+
+
+def _raises(reasons: Sequence[CancellationReason], actions: Sequence[StagedAction]) -> Any:
+    """Return the `raises=` of the first call whose condition failed, if it has one."""
+    wanted = (
+        action.raises
+        for reason, action in zip(reasons, actions, strict=False)
+        if reason.code == CONDITION_FAILED and action.raises is not None
+    )
+    return next(wanted, None)
+
+
+def _users_error(raises: Any, judged: TransactScopeError) -> Exception:
+    try:
+        wanted: Exception = raises() if isinstance(raises, type) else raises
+    except Exception as failure:  # noqa: BLE001 - a foreign class must not hide the cancellation
+        judged.add_note(f"raises={raises.__name__} could not be made ({type(failure).__name__})")
+        return judged
+    wanted.__cause__ = judged
+    return wanted

@@ -1,0 +1,133 @@
+"""The noun that services share: one client, its settings, and immediate verbs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from transactscope.core.building import ActionBuilder, TableNames
+from transactscope.core.tokens import random_token
+from transactscope.entities.keys import EntityKey, entity_key
+from transactscope.entities.mapping import mapping_of
+from transactscope.environment import make_environment
+from transactscope.flows import read, tables, write
+from transactscope.verbs import Verbs
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    from transactscope.core.actions import StagedAction
+    from transactscope.types import DynamoDBClient
+
+T = TypeVar("T")
+
+
+class Database(Verbs[None]):
+    """A DynamoDB client with the settings that scopes and single calls share.
+
+    Its verbs send one plain request each, at once: `put`, `insert` and `replace` a PutItem,
+    `update` an UpdateItem, `delete` a DeleteItem, `get` a GetItem, with the same guards
+    and the same errors as in a scope.
+
+    Atomicity: each call is atomic by itself; use a `TransactScope` for several.
+    What is sent: one request per verb. A write whose answer does not tell whether it was
+    applied is not repeated; it raises `CommitOutcomeUnknownError`.
+    Threads: may be shared by any number of threads, as boto3's clients may.
+
+    Args:
+        client: A boto3 DynamoDB client.
+        converter: Made by `values.make_converter`, or your own after
+            `values.configure_converter`; None means the library's own.
+        table_names: Maps the tables of entities to the tables of this deployment: a
+            mapping (names that are not in it stay as they are) or a function.
+        sleep: Called with seconds wherever the library waits.
+        new_token: Makes the client request tokens of scopes, 1-36 characters each.
+
+    Raises:
+        InvalidRequestError: The client or a setting cannot be used. Not sent.
+
+    Example:
+        >>> from transactscope import Database
+        >>> db = Database(client, table_names={"Account": "Account"})
+        >>> db.insert(Account("A-1", 10))
+        >>> db.get(Account, "A-1")
+        Account(number='A-1', balance=10)
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        *,
+        converter: Converter | None = None,
+        table_names: TableNames = None,
+        sleep: Callable[[float], Any] = time.sleep,
+        new_token: Callable[[], str] = random_token,
+    ) -> None:
+        self._environment = make_environment(
+            client, converter=converter, table_names=table_names, sleep=sleep, new_token=new_token
+        )
+
+    @overload
+    def get(self, target: type[T], /, *key: object, guard: bool = True) -> T | None: ...
+    @overload
+    def get(self, target: EntityKey[T], /, *, guard: bool = True) -> T | None: ...
+    def get(self, target: Any, /, *key: object, guard: bool = True) -> Any:  # noqa: ARG002
+        """Read one item, or None. Sends one strongly consistent GetItem.
+
+        Args:
+            target: An entity class followed by its key's parts, or an `EntityKey`.
+            key: One value per field of the key.
+            guard: Taken so that the same code can read through a scope; outside a scope
+                there is no commit that a guard could stop, so both values mean the same.
+
+        Raises:
+            InvalidRequestError: It is no entity, or its key is incomplete. Not sent.
+            ConversionError: A part of the key or the stored item does not fit the class.
+            TableNotFoundError: The table does not exist.
+            RequestRejectedError: DynamoDB refused the read.
+            NotSentError: No answer came; a read changes nothing.
+
+        Example:
+            >>> from transactscope import Database, EntityKey
+            >>> db = Database(client)
+            >>> db.get(EntityKey(Account, "A-1")) is None
+            True
+        """
+        mapping, wire_key = self._builder.located(entity_key(target, key), ())
+        table = self._builder.table(mapping)
+        flow = read.get(mapping.cls, table, wire_key, self._environment.converter)
+        return self._environment.run(flow)
+
+    def create_table(self, entity_class: type[Any]) -> None:
+        """Create an entity's table and wait until it can be used.
+
+        Sends CreateTable (on-demand capacity) and DescribeTable until the table is ACTIVE,
+        for at most a minute. A table that exists already with the same key is left alone.
+
+        Args:
+            entity_class: The entity class whose table and key are meant.
+
+        Raises:
+            InvalidRequestError: It is no entity, a key attribute's type is not known to be
+                S, N or B, or the table exists with another key.
+            RequestRejectedError: DynamoDB refused, or the table did not become ACTIVE.
+            NotSentError: No answer came.
+
+        Example:
+            >>> from transactscope import Database
+            >>> Database(client).create_table(Account)
+        """
+        mapping = mapping_of(entity_class)
+        table = self._builder.table(mapping)
+        self._environment.run(tables.create(mapping, table, self._environment.converter))
+
+    @property
+    def _builder(self) -> ActionBuilder:
+        return self._environment.builder
+
+    def _require_usable(self, verb: str) -> None:
+        """Allow every verb: a database has no states."""
+
+    def _perform(self, action: StagedAction) -> None:
+        self._environment.run(write.write(action, self._environment.converter))

@@ -1,0 +1,276 @@
+"""Every error of the library, sorted by what happened to the data.
+
+May import `types` only. An error's text never contains attribute values other
+than the key of the item it is about; what DynamoDB said word for word is kept
+in attributes and in `__cause__`.
+
+    TransactScopeError
+    ├── ScopeStateError              not sent: the scope was used wrongly
+    ├── ConversionError              not sent: says the path and the type
+    ├── InvalidRequestError          not sent: DynamoDB would refuse it
+    │   ├── TooManyActionsError  TransactionTooLargeError  ItemTooLargeError
+    │   ├── InvalidKeyError  InvalidTableNameError
+    │   └── DuplicateTargetError  BatchTooLargeError
+    ├── TransactionRefusedError      answered no: nothing was applied
+    │   ├── TransactionCanceledError
+    │   │   ├── ConditionFailedError  StaleReadError
+    │   │   └── TransactionConflictError  ThrottledError
+    │   └── IdempotencyMismatchError  TableNotFoundError  RequestRejectedError
+    ├── CommitOutcomeUnknownError    in doubt: it may have been applied
+    └── NotSentError                 not sent: no connection, no credentials
+        └── CircuitOpenError
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from transactscope.types import CancellationReason
+
+__all__ = [
+    "BatchTooLargeError",
+    "CircuitOpenError",
+    "CommitOutcomeUnknownError",
+    "ConditionFailedError",
+    "ConversionError",
+    "DuplicateTargetError",
+    "IdempotencyMismatchError",
+    "InvalidKeyError",
+    "InvalidRequestError",
+    "InvalidTableNameError",
+    "ItemTooLargeError",
+    "NotSentError",
+    "RequestRejectedError",
+    "ScopeStateError",
+    "StaleReadError",
+    "TableNotFoundError",
+    "ThrottledError",
+    "TooManyActionsError",
+    "TransactScopeError",
+    "TransactionCanceledError",
+    "TransactionConflictError",
+    "TransactionRefusedError",
+    "TransactionTooLargeError",
+]
+
+
+class TransactScopeError(Exception):
+    """The base of every error that this library raises.
+
+    Attributes:
+        retryable: Whether doing the same again, unchanged, may succeed.
+    """
+
+    retryable: bool = False
+
+
+class ScopeStateError(TransactScopeError):
+    """A scope was used in a state that does not allow it. Nothing was sent.
+
+    Attributes:
+        state: The `ScopeState` that the scope was in.
+    """
+
+    def __init__(self, message: str, *, state: Any = None) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+class ConversionError(TransactScopeError):
+    """A value and its declared type do not fit. Nothing was written.
+
+    Attributes:
+        path: Where the value is, for example `Album.tracks[2].title`.
+        type: The type that was declared, as text.
+    """
+
+    def __init__(self, problem: str, *, path: str = "", type: str = "") -> None:  # noqa: A002
+        super().__init__(problem)
+        self.path = path
+        self.type = type
+
+    def __str__(self) -> str:
+        problem = super().__str__()
+        return f"{self.path}: {problem}" if self.path else problem
+
+    def within(self, outer: str) -> Self:
+        """Put the place that holds this one in front of the path, and return the error."""
+        self.path = f"{outer}{self.path}"
+        return self
+
+
+class InvalidRequestError(TransactScopeError, ValueError):
+    """DynamoDB would refuse this, or it would not mean what it says. Nothing was sent.
+
+    Attributes:
+        code: One stable word for the kind of mistake, for example `INVALID_KEY`.
+    """
+
+    code: str = "INVALID_REQUEST"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+
+class TooManyActionsError(InvalidRequestError):
+    """More than 100 actions in one transaction. Nothing was sent."""
+
+    code = "TOO_MANY_ACTIONS"
+
+
+class TransactionTooLargeError(InvalidRequestError):
+    """The items of one transaction are over 4 MB together. Nothing was sent."""
+
+    code = "TRANSACTION_TOO_LARGE"
+
+
+class ItemTooLargeError(InvalidRequestError):
+    """One item is over 400 KB. Nothing was sent."""
+
+    code = "ITEM_TOO_LARGE"
+
+
+class InvalidKeyError(InvalidRequestError):
+    """A key is incomplete, empty, too long, mistyped, or would be changed. Nothing was sent."""
+
+    code = "INVALID_KEY"
+
+
+class InvalidTableNameError(InvalidRequestError):
+    """A table name or ARN that DynamoDB does not allow. Nothing was sent."""
+
+    code = "INVALID_TABLE_NAME"
+
+
+class DuplicateTargetError(InvalidRequestError):
+    """Two actions on one item that one request cannot carry. Nothing was applied."""
+
+    code = "DUPLICATE_TARGET"
+
+
+class BatchTooLargeError(InvalidRequestError):
+    """More entries than one batch request takes. Nothing was sent."""
+
+    code = "BATCH_SIZE_EXCEEDED"
+
+
+class TransactionRefusedError(TransactScopeError):
+    """DynamoDB answered no: nothing was applied.
+
+    Attributes:
+        code: DynamoDB's error code, for example `ValidationException`, or None.
+        server_message: DynamoDB's own text, which may quote values, or None.
+        request_id: DynamoDB's id of the answer, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        server_message: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.server_message = server_message
+        self.request_id = request_id
+
+
+class TransactionCanceledError(TransactionRefusedError):
+    """DynamoDB canceled the transaction: nothing was applied.
+
+    Attributes:
+        reasons: One `CancellationReason` per action of the request, in the order of
+            the calls that staged them. Empty if the server gave none.
+        failures: The reasons of the actions that failed.
+    """
+
+    transient_codes: ClassVar[frozenset[str]] = frozenset(
+        {"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
+    )
+
+    def __init__(
+        self, message: str, *, reasons: tuple[CancellationReason, ...] = (), **facts: Any
+    ) -> None:
+        super().__init__(message, **facts)
+        self.reasons = reasons
+        if reasons:
+            codes = {reason.code for reason in self.failures}
+            self.retryable = bool(codes) and codes <= self.transient_codes
+
+    @property
+    def failures(self) -> tuple[CancellationReason, ...]:
+        """The reasons of the actions that failed, in the same order."""
+        return tuple(reason for reason in self.reasons if reason.failed)
+
+
+class ConditionFailedError(TransactionCanceledError):
+    """A condition was false on the stored item: nothing was applied."""
+
+
+class StaleReadError(TransactionCanceledError):
+    """What was read had changed by the time of the commit: nothing was applied."""
+
+
+class TransactionConflictError(TransactionCanceledError):
+    """Another transaction was working on an item: nothing was applied."""
+
+    retryable = True
+
+
+class ThrottledError(TransactionCanceledError):
+    """The table or account had no capacity left at the moment: nothing was applied."""
+
+    retryable = True
+
+
+class IdempotencyMismatchError(TransactionRefusedError):
+    """The client request token was used before with other content: nothing was applied now."""
+
+
+class TableNotFoundError(TransactionRefusedError):
+    """A table does not exist in this account and Region: nothing was applied."""
+
+
+class RequestRejectedError(TransactionRefusedError):
+    """DynamoDB rejected the request as a whole, as for access rights: nothing was applied."""
+
+
+class CommitOutcomeUnknownError(TransactScopeError):
+    """The write was sent and its answer never came: it was applied wholly or not at all.
+
+    Attributes:
+        client_request_token: The token that the request carried, or None for a
+            write that has none.
+        scope: The scope that is in doubt, or None outside a scope. Not pickled.
+    """
+
+    def __init__(
+        self, message: str, *, client_request_token: str | None = None, scope: Any = None
+    ) -> None:
+        super().__init__(message)
+        self.client_request_token = client_request_token
+        self.scope = scope
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {**self.__dict__, "scope": None}
+        return type(self), self.args, state
+
+
+class NotSentError(TransactScopeError):
+    """The request never reached DynamoDB: nothing was applied.
+
+    Attributes:
+        retryable: Whether the same request may get through later.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class CircuitOpenError(NotSentError):
+    """The circuit breaker is open: nothing was sent."""

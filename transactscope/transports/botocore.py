@@ -1,0 +1,62 @@
+"""The ordinary transport: a plain call of the user's own client."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import attrs
+
+from transactscope.errors import InvalidRequestError
+from transactscope.transports import attempts
+from transactscope.types import Answer, FrozenRequest, Transport
+
+Kind = Literal["read", "write"]
+
+# The client's method for each operation that this library sends, and whether it changes items.
+_METHODS: Final[dict[str, tuple[str, Kind]]] = {
+    "TransactWriteItems": ("transact_write_items", "write"),
+    "PutItem": ("put_item", "write"),
+    "UpdateItem": ("update_item", "write"),
+    "DeleteItem": ("delete_item", "write"),
+    "GetItem": ("get_item", "read"),
+    # Creating a table again is refused by name, so a repetition hides nothing.
+    "CreateTable": ("create_table", "read"),
+    "DescribeTable": ("describe_table", "read"),
+}
+
+_ASYNCHRONOUS: Final = "this client is asynchronous; a TransactScope needs a boto3 client"
+
+
+def transport_for(client: Any) -> Transport:
+    """Return the transport that sends through a client."""
+    attempts.watch(client)
+    return BotocoreTransport(client)
+
+
+@attrs.frozen
+class BotocoreTransport:
+    """Sends through the client's public methods, so all that listens to them still works."""
+
+    client: Any
+
+    def __call__(self, request: FrozenRequest) -> Answer:
+        """Send one request and return the answer, or raise the client's exception."""
+        method, kind = _METHODS[request.operation]
+        call = getattr(self.client, method, None)
+        if call is None:
+            msg = f"this client has no {method}()"
+            raise InvalidRequestError(msg, code="WRONG_CLIENT")
+        with attempts.ours(kind):
+            return _checked(call(**request.body))
+
+
+def _checked(answer: Any) -> Answer:
+    """Refuse what is no answer: an asynchronous client hides behind ordinary methods."""
+    if inspect.iscoroutine(answer):
+        answer.close()  # it has not started, so nothing was sent
+        raise InvalidRequestError(_ASYNCHRONOUS, code="WRONG_CLIENT")
+    if inspect.isawaitable(answer):  # a task may be under way: its outcome is not known
+        raise TypeError(_ASYNCHRONOUS)
+    return answer if isinstance(answer, Mapping) else {}

@@ -1,0 +1,186 @@
+"""The values and protocols that users annotate with.
+
+May import `descriptions` only. Everything here is data: no other module is needed
+to create, compare, print or pickle it.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+
+from transactscope.descriptions import describe_action
+
+__all__ = [
+    "NO_ERROR",
+    "Action",
+    "Answer",
+    "AttributeValue",
+    "CancellationReason",
+    "CommitResult",
+    "DynamoDBClient",
+    "FrozenRequest",
+    "Item",
+    "StoredItem",
+    "Transport",
+]
+
+AttributeValue: TypeAlias = dict[str, Any]
+"""One typed value as DynamoDB writes it: `{"S": str}`, `{"N": str}`, `{"B": bytes}`,
+`{"BOOL": bool}`, `{"NULL": True}`, `{"L": [AttributeValue, ...]}`,
+`{"M": {str: AttributeValue}}`, `{"SS": [str, ...]}`, `{"NS": [str, ...]}`, `{"BS": [bytes, ...]}`.
+"""
+
+Item: TypeAlias = dict[str, AttributeValue]
+"""A whole item, or a key: attribute names to AttributeValues."""
+
+StoredItem: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""An item as someone else made it, for example a boto3 client's answer; only read."""
+
+Answer: TypeAlias = Mapping[str, Any]
+"""What DynamoDB answered, as a boto3 client returns it."""
+
+NO_ERROR = "None"
+"""The reason code that DynamoDB gives an action that had no error of its own."""
+
+
+@attrs.frozen
+class FrozenRequest:
+    """One request, ready to be sent any number of times with the same content.
+
+    Attributes:
+        operation: The API's name of the operation, for example `TransactWriteItems`.
+        body: The operation's parameters, as a boto3 client takes them. Never changed
+            once the request exists.
+        token: The client request token inside the body, or None for an operation
+            that has none.
+        tables: Every table that the request names, once each, in order of appearance.
+    """
+
+    operation: str
+    body: Mapping[str, Any] = attrs.field(repr=False)
+    token: str | None = None
+    tables: tuple[str, ...] = ()
+
+
+class Transport(Protocol):
+    """Sends one frozen request once and returns DynamoDB's answer, or raises."""
+
+    def __call__(self, request: FrozenRequest) -> Answer:
+        """Send the request and return the answer."""
+        ...
+
+
+class DynamoDBClient(Protocol):
+    """What TransactScope needs of a client: boto3's low-level DynamoDB client has it."""
+
+    def transact_write_items(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one TransactWriteItems request."""
+        ...
+
+
+@attrs.frozen(eq=False, repr=False)
+class Action:
+    """One staged action. Every verb of a scope returns the one that it staged.
+
+    Attributes:
+        verb: The verb that staged it: `put`, `insert`, `replace`, `update`, `delete` or `check`.
+        table: The table's name as it is sent.
+        key: The item's key, `{"artist": {"S": str}}`; None for a raw put whose table's
+            key attributes nothing else in the scope describes.
+        entity_class: The entity class, or None for an action staged through `tx.client`.
+        call: Where it was staged, `file:line`.
+    """
+
+    verb: str
+    table: str
+    key: Item | None
+    entity_class: type | None
+    call: str
+
+    def __repr__(self) -> str:
+        return f"<Action {self.describe()}>"
+
+    def describe(self) -> str:
+        """Say verb, class, table, key and call site in one line, without other values."""
+        return describe_action(self.verb, self.entity_class, self.table, self.key, (self.call,))
+
+
+@attrs.frozen
+class CancellationReason:
+    """What DynamoDB said about one action of a canceled transaction.
+
+    Attributes:
+        index: The position in `.reasons`, which are ordered by the calls that staged them.
+        code: The reason code as sent, an open set of strings: `None` (no error),
+            `ConditionalCheckFailed`, `TransactionConflict`, `ThrottlingError`,
+            `ProvisionedThroughputExceeded`, `ItemCollectionSizeLimitExceeded`,
+            `ValidationError`, and whatever a server says beyond these.
+        message: DynamoDB's own text, which may quote values, or None.
+        verb: The verb that staged the action, or None if the reason has no action.
+        table: The table's name as it was sent.
+        key: The item's key as AttributeValues.
+        entity_class: The entity class, or None for an action staged through `tx.client`.
+        item: The stored item that the condition was judged on, as an entity. As plain
+            AttributeValues where it has no class or cannot be read as one. None if
+            nothing was stored.
+        calls: Where the action was staged, `file:line` for every call it came from.
+    """
+
+    index: int
+    code: str
+    message: str | None = attrs.field(default=None, repr=False)
+    verb: str | None = None
+    table: str | None = None
+    key: Item | None = None
+    entity_class: type | None = None
+    item: Any = attrs.field(default=None, repr=False)
+    calls: tuple[str, ...] = ()
+    _raw_item: Item | None = attrs.field(default=None, repr=False, eq=False)
+
+    @property
+    def failed(self) -> bool:
+        """Whether this action had an error of its own."""
+        return self.code != NO_ERROR
+
+    def describe(self) -> str:
+        """Say index, action, code and call sites in one line, without values beyond the key."""
+        action = describe_action(self.verb, self.entity_class, self.table, self.key, self.calls)
+        return f"[{self.index}] {self.code}: {action}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle; an item of a class that cannot be pickled travels as AttributeValues."""
+        values = attrs.asdict(self, recurse=False)
+        try:
+            pickle.dumps((self.entity_class, self.item))
+        except Exception:  # noqa: BLE001 - whatever a foreign class raises, the reason must travel
+            values.update(entity_class=None, item=self._raw_item)
+        return _rebuild_reason, (values,)
+
+
+def _rebuild_reason(values: dict[str, Any]) -> CancellationReason:
+    raw_item = values.pop("_raw_item")
+    return CancellationReason(**values, raw_item=raw_item)
+
+
+@attrs.frozen
+class CommitResult:
+    """What is known after a successful commit.
+
+    Attributes:
+        sent: Whether a request was sent; False when nothing was staged.
+        client_request_token: The token that the request carried.
+        request_id: DynamoDB's id of the answer, or None.
+        capacity: Consumed capacity units per table, as far as DynamoDB reported them.
+        replayed: Whether DynamoDB reported that the same token had been committed
+            before, so that this request wrote nothing.
+    """
+
+    sent: bool
+    client_request_token: str
+    request_id: str | None = None
+    capacity: Mapping[str, float] = attrs.field(factory=dict)
+    replayed: bool = False

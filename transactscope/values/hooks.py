@@ -1,0 +1,208 @@
+"""What converts one type: the hooks that cattrs keeps, and how ours find each other.
+
+May import `errors`, `types`, `nesting`, `wire` and `wording`, and cattrs for
+annotations only. This module knows no single type: `kinds` has the list of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin
+
+import attrs
+
+from transactscope.errors import ConversionError
+from transactscope.types import AttributeValue
+from transactscope.values.nesting import current_level
+from transactscope.values.wire import ALL_TAGS, checked_at, unpack
+from transactscope.values.wording import is_union, refusal, type_text
+
+if TYPE_CHECKING:
+    import cattrs
+
+Writer: TypeAlias = Callable[[Any], AttributeValue]
+"""Turns a Python value into an AttributeValue, or raises ConversionError."""
+
+Reader: TypeAlias = Callable[[Any], Any]
+"""Turns an AttributeValue into a Python value, or raises ConversionError."""
+
+Tags: TypeAlias = frozenset[str]
+
+
+@attrs.frozen
+class Kind:
+    """A family of types that convert alike.
+
+    Attributes:
+        matches: Whether a declared type is of this kind.
+        writer: Makes the writer of one declared type.
+        reader: Makes the reader of one declared type.
+        tags: Says which type tags values of one declared type can have.
+    """
+
+    matches: Callable[[Any], bool]
+    writer: Callable[[Any, cattrs.Converter], Writer]
+    reader: Callable[[Any, cattrs.Converter], Reader]
+    tags: Callable[[Any, cattrs.Converter], Tags]
+
+
+@attrs.frozen(eq=False)
+class WriteHook:
+    """Our unstructure hook for one type.
+
+    Attributes:
+        write: Writes a value of exactly the declared type.
+        tags: Says which type tags such values can have.
+        write_by_class: Writes a value that has this class, with no type declared.
+    """
+
+    write: Writer
+    tags: Callable[[], Tags]
+    write_by_class: Writer = attrs.Factory(lambda self: self.write, takes_self=True)
+
+    def __call__(self, value: Any) -> AttributeValue:
+        """Write a value for cattrs."""
+        return self.write_by_class(value)
+
+
+@attrs.frozen(eq=False)
+class ReadHook:
+    """Our structure hook for one type."""
+
+    read: Reader
+
+    def __call__(self, value: Any, _type: Any) -> Any:
+        """Read a value for cattrs."""
+        return self.read(value)
+
+
+@attrs.frozen(eq=False)
+class SharedWriteHook:
+    """Our unstructure hook for a class and, as cattrs follows the MRO, for its subclasses."""
+
+    hook_for: Callable[[Any], WriteHook]
+    write: Writer
+
+    def __call__(self, value: Any) -> AttributeValue:
+        """Write a value for cattrs."""
+        return self.write(value)
+
+
+@attrs.frozen(eq=False)
+class SharedReadHook:
+    """Our structure hook for a class and, as cattrs follows the MRO, for its subclasses."""
+
+    hook_for: Callable[[Any], ReadHook]
+
+    def __call__(self, value: Any, type_: Any) -> Any:
+        """Read a value for cattrs."""
+        return self.hook_for(type_).read(value)
+
+
+def write_hook(type_: Any, converter: cattrs.Converter) -> WriteHook:
+    """Find the hook that writes values of a declared type, the user's own ones included.
+
+    Example:
+        >>> from transactscope.values.hooks import write_hook
+        >>> from transactscope.values import make_converter
+        >>> write_hook(int, make_converter()).write(3)
+        {'N': '3'}
+    """
+    type_ = _hashable(type_)
+    hook = converter.get_unstructure_hook(type_)
+    if isinstance(hook, SharedWriteHook):
+        return hook.hook_for(type_)
+    if isinstance(hook, WriteHook):
+        return hook
+    return WriteHook(_users_writer(hook, type_), tags=lambda: ALL_TAGS)
+
+
+def writer(type_: Any, converter: cattrs.Converter) -> Writer:
+    """Find what writes values of a declared type.
+
+    Example:
+        >>> from transactscope.values.hooks import writer
+        >>> from transactscope.values import make_converter
+        >>> writer(list[int], make_converter())([3])
+        {'L': [{'N': '3'}]}
+    """
+    return write_hook(type_, converter).write
+
+
+def reader(type_: Any, converter: cattrs.Converter) -> Reader:
+    """Find what reads values of a declared type, the user's own hooks included.
+
+    Example:
+        >>> from transactscope.values.hooks import reader
+        >>> from transactscope.values import make_converter
+        >>> reader(int, make_converter())({"N": "3"})
+        3
+    """
+    type_ = _hashable(type_)
+    hook = converter.get_structure_hook(type_)
+    if isinstance(hook, SharedReadHook):
+        return hook.hook_for(type_).read
+    if isinstance(hook, ReadHook):
+        return hook.read
+    return _users_reader(hook, type_)
+
+
+def content_of(wire: Any, tag: str, type_: Any) -> Any:
+    """Return the content of an AttributeValue that has to have that tag.
+
+    Example:
+        >>> from transactscope.values.hooks import content_of
+        >>> content_of({"S": "a"}, "S", str)
+        'a'
+    """
+    try:
+        actual, content = unpack(wire)
+    except ConversionError as error:
+        error.type = type_text(type_)
+        raise
+    if actual != tag:
+        raise refusal(f"type tag {tag} expected, not {actual}", type_)
+    return content
+
+
+def _users_writer(hook: Callable[[Any], Any], type_: Any) -> Writer:
+    def write(value: Any) -> AttributeValue:
+        wire = _guarded(type_, hook, value)
+        return checked_at(current_level(), wire)
+
+    return write
+
+
+def _users_reader(hook: Callable[[Any, Any], Any], type_: Any) -> Reader:
+    def read(value: Any) -> Any:
+        return _guarded(type_, hook, value, type_)
+
+    return read
+
+
+def _guarded(type_: Any, hook: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return hook(*arguments)
+    except ConversionError:
+        raise
+    except Exception as error:
+        raise refusal(f"its hook raised {type(error).__name__}", type_) from error
+
+
+def _hashable(type_: Any) -> Any:
+    """Return the type as cattrs can look it up: without markers that have no hash."""
+    try:
+        hash(type_)
+    except TypeError:
+        return _without_markers(type_)
+    return type_
+
+
+def _without_markers(type_: Any) -> Any:
+    arguments = get_args(type_)
+    if get_origin(type_) is Annotated:
+        return _without_markers(arguments[0])
+    if not arguments:
+        return type_
+    bare = tuple(_without_markers(argument) for argument in arguments)
+    return Union[bare] if is_union(type_) else get_origin(type_)[bare]  # noqa: UP007 - a tuple

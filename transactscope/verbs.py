@@ -1,0 +1,242 @@
+"""The verbs that write, once for everything that has them.
+
+A scope stages what a verb builds, a database sends it at once; what they build
+is the same, so guards and errors are the same inside and outside a scope.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from transactscope.core.actions import Raises, StagedAction
+from transactscope.core.building import ActionBuilder, ConditionLike, Terms, changes_of
+from transactscope.entities.keys import EntityKey, entity_key
+from transactscope.entities.mapping import mapping_of_instance, not_available
+
+if TYPE_CHECKING:
+    from transactscope.expressions.paths import Path
+
+R = TypeVar("R")
+
+
+class Verbs(abc.ABC, Generic[R]):
+    """`put`, `insert`, `replace`, `update` and `delete`, each building one action.
+
+    R is what a verb gives back: the staged `Action` in a scope, nothing in a database.
+    """
+
+    @abc.abstractmethod
+    def _perform(self, action: StagedAction) -> R:
+        """Stage the action, or send it."""
+
+    @property
+    @abc.abstractmethod
+    def _builder(self) -> ActionBuilder:
+        """What turns entities into actions."""
+
+    @abc.abstractmethod
+    def _require_usable(self, verb: str) -> None:
+        """Refuse the verb where the state does not allow it, before anything else is said."""
+
+    def put(
+        self,
+        entity: object,
+        *,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> R:
+        """Write a whole entity over whatever is stored under its key.
+
+        A scope stages it (nothing is sent); a database sends one PutItem.
+
+        Args:
+            entity: An instance of an entity class, converted now.
+            condition: What must be true of the stored item: a boto3 `Attr` tree over the
+                entity's fields, or an expression string.
+            names: The `#names` of an expression string, `{"#s": "status"}`.
+            values: The `:values` of an expression string as Python values, `{":o": "open"}`.
+            raises: An exception or its class, raised from the cancellation if the
+                condition is false.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+            InvalidRequestError: It is no entity, its key is incomplete or too long, a name
+                is unknown, or the item has an action already. Not sent.
+            ConversionError: A value does not fit its field's type. Not sent.
+
+        Example:
+            >>> from transactscope import Attr, TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     action = tx.put(Account("A-1", 10), condition=Attr("balance").lt(10))
+            ...     tx.rollback()
+            >>> action.verb
+            'put'
+        """
+        terms = Terms(condition, names, values, raises)
+        return self._perform_put("put", entity, terms)
+
+    def insert(
+        self,
+        entity: object,
+        *,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> R:
+        """Write a whole entity that must not be stored yet: SQL's INSERT.
+
+        A scope stages it (nothing is sent); a database sends one PutItem. Takes and
+        raises what `put` does; if the item is there, the commit (or the database's call)
+        raises `ConditionFailedError` with the stored item.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     _ = tx.insert(Account("A-1"))
+            >>> with TransactScope(client) as tx:
+            ...     _ = tx.insert(Account("A-1"), raises=KeyError("A-1 is taken"))
+            Traceback (most recent call last):
+                ...
+            KeyError: 'A-1 is taken'
+        """
+        terms = Terms(condition, names, values, raises)
+        return self._perform_put("insert", entity, terms)
+
+    def replace(
+        self,
+        entity: object,
+        *,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> R:
+        """Write a whole entity that must be stored already.
+
+        A scope stages it (nothing is sent); a database sends one PutItem. Takes and
+        raises what `put` does; if the item is absent, the commit (or the database's call)
+        raises `ConditionFailedError`.
+
+        Example:
+            >>> from transactscope import TransactScope, errors
+            >>> try:
+            ...     with TransactScope(client) as tx:
+            ...         _ = tx.replace(Account("A-9"))
+            ... except errors.ConditionFailedError as error:
+            ...     print(error.failures[0].verb, error.failures[0].item)
+            replace None
+        """
+        terms = Terms(condition, names, values, raises)
+        return self._perform_put("replace", entity, terms)
+
+    def update(
+        self,
+        target: type[Any] | EntityKey[Any],
+        /,
+        *key: object,
+        set: Mapping[str | Path, Any] | None = None,  # noqa: A002 - AWS's word
+        add: Mapping[str | Path, Any] | None = None,
+        remove: str | Path | Iterable[str | Path] | None = None,
+        delete: Mapping[str | Path, Any] | None = None,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> R:
+        """Change attributes of one item by its key: AWS's SET, ADD, REMOVE and DELETE.
+
+        A scope stages it (nothing is sent); a database sends one UpdateItem. As in
+        DynamoDB an absent item is created; a condition can demand that it is there.
+
+        Args:
+            target: An entity class followed by its key's parts, or an `EntityKey`.
+            key: One value per field of the key.
+            set: Paths to values, or to `if_not_exists(...)`, `list_append(...)`,
+                `path(...)`, and `path(...)` plus or minus one operand.
+            add: Paths to numbers (added, from 0 if absent) or sets (united).
+            remove: Paths of attributes to remove; one path may be given as it is.
+            delete: Paths to sets whose elements are taken out of the stored set.
+            condition: As in `put`.
+            names: As in `put`.
+            values: As in `put`.
+            raises: As in `put`.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+            InvalidRequestError: There is nothing to do, a name is unknown, a path belongs
+                to the key, two paths overlap, or the item has an action already. Not sent.
+            ConversionError: A value does not fit its field's type. Not sent.
+
+        Example:
+            >>> from transactscope import Attr, Database, path
+            >>> db = Database(client)
+            >>> db.put(Account("A-1", 30))
+            >>> db.update(
+            ...     Account, "A-1", add={"balance": -10}, condition=Attr("balance").gte(10)
+            ... )
+            >>> db.update(Account, "A-1", set={"balance": path("balance") + 5})
+            >>> db.get(Account, "A-1")
+            Account(number='A-1', balance=25)
+        """
+        self._require_usable("update()")
+        terms = Terms(condition, names, values, raises)
+        changes = changes_of(set, add, remove, delete)
+        located = _key_to_update(target, key)
+        return self._perform(self._builder.update(located, changes, terms))
+
+    def delete(
+        self,
+        target: object,
+        /,
+        *key: object,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> R:
+        """Delete one item; an absent one is no error unless a condition says so.
+
+        A scope stages it (nothing is sent); a database sends one DeleteItem.
+
+        Args:
+            target: An entity, an entity class followed by its key's parts, or an `EntityKey`.
+            key: One value per field of the key.
+            condition: As in `put`.
+            names: As in `put`.
+            values: As in `put`.
+            raises: As in `put`.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+            InvalidRequestError: It is no entity, its key is incomplete, a name is unknown,
+                or the item has an action already. Not sent.
+            ConversionError: A value does not fit its field's type. Not sent.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     action = tx.delete(Account, "A-1")
+            >>> action.key
+            {'number': {'S': 'A-1'}}
+        """
+        self._require_usable("delete()")
+        terms = Terms(condition, names, values, raises)
+        return self._perform(self._builder.delete(target, key, terms))
+
+    def _perform_put(self, verb: str, entity: object, terms: Terms) -> R:
+        self._require_usable(f"{verb}()")
+        return self._perform(self._builder.put(verb, entity, terms))
+
+
+def _key_to_update(target: Any, key: tuple[object, ...]) -> EntityKey[Any]:
+    if isinstance(target, type | EntityKey):
+        return entity_key(target, key)
+    mapping_of_instance(target)  # anything but an entity is refused as such
+    raise not_available(
+        "update(entity)", "update by key: update(Cls, *key, set=...), or use put() or replace()"
+    )
