@@ -205,6 +205,13 @@ def test_malformed_keys_are_refused_at_the_call(db, table, key, error):
         tx.client.delete_item(TableName=table, Key=key)
 
 
+@pytest.mark.parametrize("name", ["", "x" * 65_536, 5])
+def test_attribute_names_that_dynamodb_does_not_take_are_refused(db, table, name):
+    """One to 65,535 characters."""
+    with TransactScope(db) as tx, pytest.raises(InvalidRequestError, match="attribute's name"):
+        tx.client.put_item(TableName=table, Item={**KEY, name: {"S": "x"}})
+
+
 @pytest.mark.parametrize("name", ["ab", "x" * 256, "a b c", "", None, "arn:aws:s3:::bucket"])
 def test_bad_table_names_are_refused_at_the_call(db, name):
     """Three to 255 letters, digits and _ - . or a table's ARN."""

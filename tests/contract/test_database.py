@@ -10,6 +10,7 @@ from attrs import define
 from tests.contract.entities import Account, Order
 from transactscope import Database, TransactScope, entity
 from transactscope.errors import (
+    CommitOutcomeUnknownError,
     InvalidRequestError,
     InvalidTableNameError,
     RequestRejectedError,
@@ -179,6 +180,62 @@ def test_create_table_takes_the_key_from_the_entity(db, client, table_name, kind
     types = {d["AttributeName"]: d["AttributeType"] for d in table["AttributeDefinitions"]}
     assert {"id": tag, "number": "N"} == types
     assert "PAY_PER_REQUEST" == table["BillingModeSummary"]["BillingMode"]
+
+
+def test_create_table_makes_composed_keys_texts(client, table_name):
+    """A template composes text, whatever its fields are."""
+    db = Database(client, table_names={"Shop": table_name})
+    db.create_table(Order)
+
+    table = client.describe_table(TableName=table_name)["Table"]
+    types = {d["AttributeName"]: d["AttributeType"] for d in table["AttributeDefinitions"]}
+    assert {"PK": "S", "SK": "S"} == types
+
+
+def test_a_client_that_lacks_a_method_has_sent_nothing():
+    """A stand-in for transactions only cannot serve single writes, and says so."""
+
+    class TransactionsOnly:
+        def transact_write_items(self, **_):
+            return {}
+
+    db = Database(TransactionsOnly())
+    for call in (lambda: db.put(Account("A-1")), lambda: db.get(Account, "A-1")):
+        with pytest.raises(InvalidRequestError, match="this client has no") as caught:
+            call()
+        assert "WRONG_CLIENT" == caught.value.code
+
+
+def test_a_client_that_starts_a_task_leaves_the_scope_in_doubt():
+    """A task may be under way when it is handed back; nobody may call that not sent."""
+
+    class Task:
+        def __await__(self):
+            yield
+
+    class StartsTasks:
+        def transact_write_items(self, **_):
+            return Task()
+
+    tx = TransactScope(StartsTasks()).begin()
+    tx.delete(Account, "A-1")
+    with pytest.raises(CommitOutcomeUnknownError):
+        tx.commit()
+
+    assert "IN_DOUBT" == tx.state.name
+
+
+def test_a_stand_in_that_answers_nothing_is_believed():
+    """What returned without an error was accepted, even if it says nothing more."""
+
+    class Silent:
+        def transact_write_items(self, **_):
+            return None
+
+    with TransactScope(Silent()) as tx:
+        tx.delete(Account, "A-1")
+
+    assert (True, None) == (tx.result.sent, tx.result.request_id)
 
 
 def test_create_table_tolerates_an_existing_table(db, account):

@@ -339,6 +339,38 @@ def test_two_commits_at_the_same_time_send_once(db, faults, sent):
     assert ["TransactWriteItems"] == sent.operations
 
 
+def test_the_users_exception_is_seen_even_if_the_scope_is_busy(db, faults):
+    """What went wrong in the block is not replaced by what went wrong while leaving it."""
+    failure, seen = KeyError("mine"), []
+
+    def leave_with_an_error():
+        try:
+            tx.__exit__(KeyError, failure, None)
+        except ScopeStateError as error:
+            seen.append(error)
+
+    tx = TransactScope(db).begin()
+    tx.insert(Account("A-1"))
+    faults.run("GetItem", leave_with_an_error)
+    tx.get(Account, "A-2", guard=False)
+    tx.rollback()
+
+    assert [] == seen
+    assert "could not be rolled back" in failure.__notes__[0]
+
+
+def test_a_scope_shows_its_state_and_no_values(db):
+    """A repr goes to logs."""
+    with TransactScope(db) as tx:
+        action = tx.insert(Account("A-1", note="secret"))
+        shown = repr(tx) + repr(action)
+        tx.rollback()
+
+    assert "<TransactScope ACTIVE, 1 action(s) staged>" in shown
+    assert "insert Account" in shown
+    assert "secret" not in shown
+
+
 def test_staging_from_a_thread_that_outlived_the_block_raises(db, stored):
     """A write that comes too late is refused, never lost in a dead scope."""
     done = threading.Event()

@@ -15,6 +15,7 @@ from transactscope.errors import (
     ConditionFailedError,
     DuplicateTargetError,
     IdempotencyMismatchError,
+    InvalidRequestError,
     NotSentError,
     RequestRejectedError,
     TableNotFoundError,
@@ -110,6 +111,13 @@ def test_raises_of_a_condition_that_held_is_not_raised(db, account):
     with pytest.raises(ConditionFailedError), TransactScope(db) as tx:
         tx.insert(Account("A-2"), raises=TooPoorError)
         tx.insert(Account("A-1"))
+
+
+@pytest.mark.parametrize("wrong", ["text", 5, object, int, KeyboardInterrupt])
+def test_raises_takes_exceptions_only(db, wrong):
+    """A mistake that would only show when a condition fails is found at the call."""
+    with TransactScope(db) as tx, pytest.raises(InvalidRequestError, match="raises="):
+        tx.put(Account("A-1"), raises=wrong)
 
 
 def test_a_raises_class_that_cannot_be_made_does_not_hide_the_cancellation(db, account):

@@ -8,6 +8,7 @@ from tests.contract.entities import Account, Order, Profile
 from transactscope import Attr, EntityKey, TransactScope, if_not_exists, list_append, path
 from transactscope.errors import (
     ConditionFailedError,
+    ConversionError,
     DuplicateTargetError,
     InvalidKeyError,
     InvalidRequestError,
@@ -344,6 +345,26 @@ def test_a_misspelt_field_is_refused_with_the_nearest_name(db):
             tx.put(Account("A-1"), condition=Attr("stauts").eq("open"))
 
     assert "UNKNOWN_FIELD" == caught.value.code
+
+
+def test_values_that_do_not_fit_their_field_are_refused_with_class_and_path(db):
+    """In conditions and updates as in entities."""
+    with TransactScope(db) as tx:
+        for options in (
+            {"set": {"balance": "5"}},
+            {"set": {"tags[0]": 5}},
+            {"add": {"balance": 0.5}},
+            {"set": {"balance": path("balance") + 0.5}},
+            {"set": {"note": "x"}, "condition": Attr("balance").eq("5")},
+        ):
+            with pytest.raises(ConversionError, match=r"Account\.(balance|tags\[0\])"):
+                tx.update(Account, "A-1", **options)
+
+
+def test_a_class_in_place_of_an_entity_is_told_apart(db):
+    """The message must not send people to their decorators."""
+    with TransactScope(db) as tx, pytest.raises(InvalidRequestError, match="pass an instance"):
+        tx.insert(Account)
 
 
 def test_update_of_an_entity_says_that_it_is_not_there_yet(db, account):

@@ -92,6 +92,13 @@ def test_what_is_no_entity_is_named(value):
     assert "NOT_AN_ENTITY" == caught.value.code
 
 
+@pytest.mark.parametrize("value", [5, None, "Account", Account("A-1")])
+def test_what_is_no_class_is_refused_where_a_class_is_expected(value):
+    """A key needs the class to know the table."""
+    with pytest.raises(InvalidRequestError, match="entity class was expected"):
+        EntityKey(value, "A-1")
+
+
 def test_a_plain_class_is_told_how_to_become_an_entity():
     """The way out is in the text."""
 
