@@ -27,7 +27,7 @@ def _docstring_examples():
     finder = doctest.DocTestFinder(exclude_empty=True)
     found = pkgutil.walk_packages(transactscope.__path__, "transactscope.")
     for name in ("transactscope", *(module.name for module in found)):
-        tests = finder.find(importlib.import_module(name), globs={})
+        tests = finder.find(importlib.import_module(name))
         yield from (test for test in tests if test.examples)
 
 
@@ -47,7 +47,7 @@ def test_docstring_examples_run(example, monkeypatch):
     report = []
 
     with examples.fresh_engine(monkeypatch):
-        example.globs = examples.docstring_namespace()
+        example.globs.update(examples.docstring_namespace())
         outcome = doctest.DocTestRunner(verbose=False).run(example, out=report.append)
 
     assert not outcome.failed, "".join(report)

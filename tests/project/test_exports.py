@@ -44,8 +44,8 @@ def test_every_exported_name_is_there_once(module_name):
 def test_exported_names_say_what_they_are(module_name, name):
     """Every class and function has a docstring that begins with a sentence."""
     value = getattr(importlib.import_module(module_name), name)
-    if isinstance(value, PLAIN):
-        return
+    if isinstance(value, PLAIN) or not value.__module__.startswith("transactscope"):
+        return  # what boto3 says of its own names is boto3's affair
     first_line = (inspect.getdoc(value) or "").partition("\n")[0]
 
     assert first_line.strip()

@@ -2,7 +2,7 @@
 
 from attrs import define
 
-from transactscope import Database, EntityKey, TransactScope, entity
+from transactscope import Database, EntityKey, TransactScope, entity, to_item
 
 
 @entity("Account", partition_key="number")
@@ -20,15 +20,15 @@ def wrong_uses(db: Database) -> None:
     entity("Account")  # expect: call-arg
     TransactScope()  # expect: call-arg
     TransactScope("dynamodb")  # expect: arg-type
-    Database(db, "prefix")  # expect: misc,call-arg,arg-type
+    Database(db, "prefix")  # expect: call-arg, arg-type
     EntityKey("Account", "A-1")  # expect: arg-type
-    balance: int = db.get(Account, "A-1")  # expect: assignment
+    balance: int = to_item(Account("A-1"))  # expect: assignment
     db.check(Account, "A-1")  # expect: attr-defined
     with TransactScope(db) as tx:
         tx.put(Account("A-1"), None)  # expect: call-arg
         tx.put(Account("A-1"), condition=5)  # expect: arg-type
         tx.put(Account("A-1"), raises=5)  # expect: arg-type
         tx.update(Account, "A-1", set=["balance"])  # expect: arg-type
-        tx.state = None  # expect: misc,assignment
+        tx.state = None  # expect: misc, assignment
         tx.get(Account, "A-1").balance  # expect: union-attr
     del balance
