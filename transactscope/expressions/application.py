@@ -1,6 +1,6 @@
 """What an item will be after an update, computed as DynamoDB would.
 
-May import `clauses`, `documents`, `evaluation`, `paths` and `types`. Every right side and
+May import `clauses`, `documents`, `new_values`, `paths` and `types`. Every right side and
 every list index is about the item before the update [Update expressions, Developer
 Guide, 2026-11].
 """
@@ -19,7 +19,7 @@ from transactscope.expressions.clauses import (
     Update,
 )
 from transactscope.expressions.documents import put, remove
-from transactscope.expressions.evaluation import Before, value_added, value_left, value_set
+from transactscope.expressions.new_values import Before, value_added, value_left, value_set
 from transactscope.expressions.paths import Path
 from transactscope.types import AttributeValue, Item
 

@@ -8,8 +8,8 @@ from transactscope.errors import InvalidRequestError
 from transactscope.expressions import if_not_exists, list_append, path
 from transactscope.expressions.arithmetic import Arithmetic
 from transactscope.expressions.clauses import AddClause, DeleteClause, SetClause
-from transactscope.expressions.evaluation import Before, value_added, value_left, value_set
 from transactscope.expressions.literals import Literal
+from transactscope.expressions.new_values import Before, value_added, value_left, value_set
 from transactscope.expressions.operands import ListAppend
 
 ITEM = {

@@ -1,0 +1,69 @@
+"""Tables in the documentation that repeat what the code says, held against the code."""
+
+import re
+from decimal import Decimal
+
+from tests.project.tree import ROOT, project_files
+from transactscope import errors, limits
+from transactscope.core.states import TRANSITIONS
+
+_CODE = re.compile(r"code(?:: str)? ?= ?\"([A-Z_]+)\"")
+
+
+def _rows(document, *header):
+    """The rows of the table that begins with these column titles, as lists of plain cells."""
+    lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
+    start = next(n for n, line in enumerate(lines) if _cells(line)[: len(header)] == list(header))
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            return
+        yield _cells(line)
+
+
+def _cells(line):
+    return [cell.strip().replace("`", "") for cell in line.strip().strip("|").split("|")]
+
+
+def test_the_states_are_those_of_the_code():
+    """Who reads the life cycle reads the one that runs."""
+    documented = [tuple(row) for row in _rows("docs/how-to/scope.md", "state", "event")]
+
+    expected = [
+        (state.name, event.value, following.name)
+        for (state, event), following in TRANSITIONS.items()
+    ]
+    assert sorted(expected) == sorted(documented)
+
+
+def test_the_limits_are_those_of_the_code():
+    """A figure in a guide is not older than the check."""
+    documented = {
+        row[0]: Decimal(row[1]) for row in _rows("docs/how-to/limits.md", "constant", "value")
+    }
+
+    expected = {name: Decimal(value) for name, value in vars(limits).items() if name.isupper()}
+    assert expected == documented
+
+
+def test_every_error_code_is_explained():
+    """Codes are what programs compare with."""
+    text = (ROOT / "docs/how-to/errors.md").read_text(encoding="utf-8")
+    sources = [path for path in project_files() if path.parts[0] == "transactscope"]
+    used = {
+        code
+        for path in sources
+        if path.suffix == ".py"
+        for code in _CODE.findall((ROOT / path).read_text(encoding="utf-8"))
+    }
+    of_later_classes = {"ITEM_TOO_LARGE", "TRANSACTION_TOO_LARGE", "BATCH_SIZE_EXCEEDED"}
+
+    assert len(used) > 20
+    assert set() == {code for code in used - of_later_classes if f"`{code}`" not in text}
+
+
+def test_the_tree_of_errors_is_the_one_in_the_docs():
+    """Every class stands in the tree, under the class that it derives from."""
+    text = (ROOT / "docs/how-to/errors.md").read_text(encoding="utf-8")
+    tree = text.partition("```text\n")[2].partition("```")[0]
+
+    assert set(errors.__all__) == set(re.findall(r"\b[A-Z]\w+Error\b", tree)) - {"ValueError"}
