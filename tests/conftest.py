@@ -1,6 +1,5 @@
-"""Fixtures of the library's tests: engines, clients, tables, tokens, and what was really sent."""
+"""Fixtures of the library's tests: engines, clients, tables, and what was really sent."""
 
-import itertools
 import json
 import secrets
 
@@ -145,10 +144,3 @@ def fresh_table(client):
         return name
 
     return create
-
-
-@pytest.fixture
-def tokens():
-    """A source of client request tokens that are the same in every run."""
-    numbers = itertools.count(1)
-    return lambda: f"token-{next(numbers)}"

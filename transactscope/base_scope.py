@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms
+from transactscope.core.explanation import explanation
 from transactscope.core.states import ScopeState, misuse
 from transactscope.core.tokens import checked_token
 from transactscope.core.transaction import Transaction
 from transactscope.errors import ScopeStateError
+from transactscope.savepoints import OpenSavepoint
 from transactscope.scoped_client import ScopedClient
-from transactscope.types import Action, CommitResult
+from transactscope.types import Action, CommitResult, Explanation, Savepoint
 from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -43,8 +45,8 @@ class BaseScope(Verbs[Action]):
 
     @property
     def depth(self) -> int:
-        """How many levels are open: 0 outside, 1 once begun. Nothing is sent."""
-        return int(self.state is ScopeState.ACTIVE)
+        """How many levels are open: 0 outside, 1 once begun, 1 more per savepoint."""
+        return self._transaction.depth
 
     @property
     def staged(self) -> tuple[Action, ...]:
@@ -103,6 +105,56 @@ class BaseScope(Verbs[Action]):
         with self._exclusively("rollback()"):
             self._transaction.rollback()
 
+    def savepoint(self) -> Savepoint:
+        """Open a savepoint: what is staged from here on can be dropped on its own.
+
+        Nothing is sent, now or later: a scope is one request, however many levels it has.
+
+        Returns:
+            A with-block that releases the savepoint at its end, and drops its own actions
+            if an exception leaves it; or, without a block, `release()` and `rollback()`.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     _ = tx.insert(Account("A-1"))
+            ...     try:
+            ...         with tx.savepoint():
+            ...             _ = tx.insert(Account("A-2"))
+            ...             raise KeyError
+            ...     except KeyError:
+            ...         pass
+            >>> [action.key for action in tx.staged]
+            [{'number': {'S': 'A-1'}}]
+        """
+        with self._exclusively("savepoint()"):
+            return OpenSavepoint(self._transaction, self._exclusively)
+
+    def unstage(self, action: Action) -> None:
+        """Drop one staged action. Nothing is sent.
+
+        Args:
+            action: What a verb returned, or one of `staged`.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+            InvalidRequestError: The action is not staged here. Not sent.
+            DuplicateTargetError: Later actions on the same item need it; it stays. Not sent.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     action = tx.insert(Account("A-1"))
+            ...     tx.unstage(action)
+            >>> tx.staged
+            ()
+        """
+        with self._exclusively("unstage()"):
+            self._transaction.unstage(action)
+
     def check(
         self,
         target: object,
@@ -128,7 +180,8 @@ class BaseScope(Verbs[Action]):
         Raises:
             ScopeStateError: The scope is not active. Not sent.
             InvalidRequestError: There is no condition, it is no entity, its key is
-                incomplete, a name is unknown, or the item has an action already. Not sent.
+                incomplete, a name is unknown, or it does not fold with what is staged on
+                the item. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:
@@ -144,6 +197,26 @@ class BaseScope(Verbs[Action]):
         self._require_usable("check()")
         terms = Terms(condition, names, values, raises)
         return self._perform(self._builder.check(target, key, terms))
+
+    def explain(self) -> Explanation:
+        """Say what a commit will send: actions, conditions, changes and bytes.
+
+        Nothing is sent. The texts contain values, so they are for you and not for logs.
+
+        Raises:
+            ScopeStateError: The scope has not begun. Not sent.
+
+        Example:
+            >>> from transactscope import Attr, TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     _ = tx.check(Account, "A-1", condition=Attr("balance").not_exists())
+            ...     _ = tx.put(Account("A-1", 10))
+            ...     explained = tx.explain()
+            >>> explained.rows[0].condition, explained.rows[0].changes, explained.bytes
+            ('attribute_not_exists(balance)', ("number = 'A-1'", 'balance = 10'), 18)
+        """
+        self._transaction.require_begun("explain()")
+        return explanation(self._transaction.log.folds())
 
     def to_request(self) -> dict[str, Any]:
         """Return the TransactWriteItems parameters that a commit sends or has sent.

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _LONGEST_SHOWN: Final = 40  # characters of one key attribute
+_MOST_CALLS: Final = 8  # lines of code that one text names
 
 
 def describe_action(
@@ -23,8 +24,16 @@ def describe_action(
     if verb is None:
         return "an action that this scope did not stage"
     name = f" {entity_class.__name__}" if entity_class is not None else ""
-    staged = f", staged at {' and '.join(calls)}" if calls else ""
+    staged = f", staged at {_listed(calls)}" if calls else ""
     return f"{verb}{name} in table {table}, {describe_key(key)}{staged}"
+
+
+def _listed(calls: tuple[str, ...]) -> str:
+    """List the lines of code once each; of very many, the first and how many more."""
+    lines = list(dict.fromkeys(calls))
+    more = len(lines) - _MOST_CALLS
+    shown = lines[:_MOST_CALLS] + ([f"{more} more"] if more > 0 else [])
+    return " and ".join(shown)
 
 
 def describe_key(key: Mapping[str, Any] | None) -> str:

@@ -27,6 +27,8 @@ MAX_SORT_KEY_BYTES: Final = 1024  # bytes, at least 1 [SQ]
 MAX_ATTRIBUTE_NAME_LENGTH: Final = 65_535  # characters, at least 1 [API]
 
 MAX_IN_OPERANDS: Final = 100  # operands of one IN [SQ]
+MAX_EXPRESSION_BYTES: Final = 4096  # bytes of one expression as it is sent [SQ]
+MAX_UPDATE_OPERATORS: Final = 300  # operators and functions of one UpdateExpression [SQ]
 
 MAX_NUMBER_DIGITS: Final = 38  # significant decimal digits [SQ, ND]
 MAX_NUMBER: Final = Decimal("9.9999999999999999999999999999999999999E+125")  # [ND]

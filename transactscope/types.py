@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeAlias
 
 import attrs
 
@@ -22,8 +23,11 @@ __all__ = [
     "CancellationReason",
     "CommitResult",
     "DynamoDBClient",
+    "ExplainedAction",
+    "Explanation",
     "FrozenRequest",
     "Item",
+    "Savepoint",
     "StoredItem",
     "Transport",
 ]
@@ -82,6 +86,35 @@ class DynamoDBClient(Protocol):
         ...
 
 
+class Savepoint(Protocol):
+    """A mark in a scope: what was staged after it can be dropped on its own.
+
+    Made by `savepoint()` of a scope; used as a with-block, or by its two methods.
+    """
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be rolled back or released."""
+        ...
+
+    def release(self) -> None:
+        """Close it and keep what was staged since. Nothing is sent."""
+        ...
+
+    def rollback(self) -> None:
+        """Drop what was staged since; it stays open. Nothing is sent."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool: ...
+
+
 @attrs.frozen(eq=False, repr=False)
 class Action:
     """One staged action. Every verb of a scope returns the one that it staged.
@@ -128,6 +161,7 @@ class CancellationReason:
             AttributeValues where it has no class or cannot be read as one. None if
             nothing was stored.
         calls: Where the action was staged, `file:line` for every call it came from.
+        stored: The stored item as AttributeValues, or None.
     """
 
     index: int
@@ -139,7 +173,7 @@ class CancellationReason:
     entity_class: type | None = None
     item: Any = attrs.field(default=None, repr=False)
     calls: tuple[str, ...] = ()
-    _raw_item: Item | None = attrs.field(default=None, repr=False, eq=False)
+    stored: Item | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def failed(self) -> bool:
@@ -157,13 +191,78 @@ class CancellationReason:
         try:
             pickle.dumps((self.entity_class, self.item))
         except Exception:  # noqa: BLE001 - whatever a foreign class raises, the reason must travel
-            values.update(entity_class=None, item=self._raw_item)
+            values.update(entity_class=None, item=self.stored)
         return _rebuild_reason, (values,)
 
 
 def _rebuild_reason(values: dict[str, Any]) -> CancellationReason:
-    raw_item = values.pop("_raw_item")
-    return CancellationReason(**values, raw_item=raw_item)
+    return CancellationReason(**values)
+
+
+@attrs.frozen
+class ExplainedAction:
+    """One action as a commit will send it, in words. The texts contain values.
+
+    Attributes:
+        index: Its position in the request.
+        kind: AWS's word for it: `Put`, `Update`, `Delete` or `ConditionCheck`.
+        verb: The verb that staged it.
+        table: The table's name as it is sent.
+        key: The item's key as AttributeValues, or None where it is not known.
+        entity_class: The entity class, or None for an action staged through `tx.client`.
+        condition: What must be true of the stored item, or None.
+        changes: What is written, one text per attribute or clause.
+        bytes: The size of the item in bytes, as DynamoDB counts it.
+        is_exact: Whether that is the size of the whole item; else it is the least that the
+            item can have, because only DynamoDB knows the rest.
+        calls: Where it was staged, `file:line` for every call it came from.
+    """
+
+    index: int
+    kind: str
+    verb: str
+    table: str
+    key: Item | None
+    entity_class: type | None
+    condition: str | None = attrs.field(repr=False)
+    changes: tuple[str, ...] = attrs.field(repr=False)
+    bytes: int
+    is_exact: bool
+    calls: tuple[str, ...]
+
+    def __str__(self) -> str:
+        what = describe_action(self.verb, self.entity_class, self.table, self.key, self.calls)
+        size = f"{'' if self.is_exact else 'at least '}{self.bytes} bytes"
+        lines = [f"[{self.index}] {self.kind}, {size}: {what}"]
+        lines += [f"    {change}" for change in self.changes]
+        lines += [f"    if {self.condition}"] if self.condition is not None else []
+        return "\n".join(lines)
+
+
+@attrs.frozen
+class Explanation:
+    """What a commit will send. `str()` of it is the whole as text; it contains values.
+
+    Attributes:
+        rows: One per action, in the order of the request.
+    """
+
+    rows: tuple[ExplainedAction, ...]
+
+    @property
+    def bytes(self) -> int:
+        """The sizes of all items together, in bytes."""
+        return sum(row.bytes for row in self.rows)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `bytes` is exact; else it is the least that they can have."""
+        return all(row.is_exact for row in self.rows)
+
+    def __str__(self) -> str:
+        count = f"{len(self.rows)} action{'' if len(self.rows) == 1 else 's'}"
+        size = f"{'' if self.is_exact else 'at least '}{self.bytes} bytes"
+        return "\n".join([f"{count}, {size}", *map(str, self.rows)])
 
 
 @attrs.frozen

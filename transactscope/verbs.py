@@ -65,7 +65,7 @@ class Verbs(abc.ABC, Generic[R]):
         Raises:
             ScopeStateError: The scope is not active. Not sent.
             InvalidRequestError: It is no entity, its key is incomplete or too long, a name
-                is unknown, or the item has an action already. Not sent.
+                is unknown, or it does not fold with what is staged on the item. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:
@@ -169,7 +169,8 @@ class Verbs(abc.ABC, Generic[R]):
         Raises:
             ScopeStateError: The scope is not active. Not sent.
             InvalidRequestError: There is nothing to do, a name is unknown, a path belongs
-                to the key, two paths overlap, or the item has an action already. Not sent.
+                to the key, two paths overlap, or it does not fold with what is staged on
+                the item. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:
@@ -214,7 +215,7 @@ class Verbs(abc.ABC, Generic[R]):
         Raises:
             ScopeStateError: The scope is not active. Not sent.
             InvalidRequestError: It is no entity, its key is incomplete, a name is unknown,
-                or the item has an action already. Not sent.
+                or it does not fold with what is staged on the item. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import decimal
+from typing import Any
 
 from attrs import define, field
 
@@ -20,6 +21,15 @@ class Account:
     roles: set[str] | None = None
     address: dict[str, str] = field(factory=dict)
     note: str | None = None
+    either: Any = None
+
+
+@entity("Account", partition_key="number", extra="allow")
+@define
+class Loose:
+    """An entity of the same table whose expressions may name any attribute."""
+
+    number: str
 
 
 @entity(

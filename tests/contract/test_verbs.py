@@ -290,12 +290,12 @@ def test_staged_lists_actions_in_call_order_across_tables(db):
     assert ["ConditionCheck", "Put", "Delete", "Put"] == kinds
 
 
-def test_two_actions_on_one_item_are_refused_with_both_call_sites(db, sent):
-    """DynamoDB refuses it at the commit; here the second call says where the first was."""
+def test_two_actions_that_do_not_fold_are_refused_with_both_call_sites(db, sent):
+    """What does not fold is said at the second call, with the line of the first."""
     with TransactScope(db) as tx:
         first = tx.insert(Account("A-1"))
         with pytest.raises(DuplicateTargetError) as caught:
-            tx.delete(Account, "A-1")
+            tx.insert(Account("A-1"))
         tx.rollback()
 
     assert first.call in str(caught.value)

@@ -27,6 +27,15 @@ def test_long_keys_are_shortened():
     assert shown.endswith("…")
 
 
+def test_very_many_calls_are_counted_and_equal_lines_named_once():
+    """A loop that stages is one line, however often it runs."""
+    loop = describe_action("put", None, "Account", None, ("a.py:1",) * 50)
+    many = describe_action("put", None, "Account", None, tuple(f"a.py:{n}" for n in range(20)))
+
+    assert loop.endswith("staged at a.py:1")
+    assert many.endswith("a.py:7 and 12 more")
+
+
 def test_an_action_is_named_with_all_its_calls():
     """The lines to look at stand in the text."""
     shown = describe_action("put", dict, "Account", {"a": {"N": "1"}}, ("a.py:1", "b.py:2"))

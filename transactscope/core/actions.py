@@ -31,6 +31,8 @@ class StagedAction(Action):
         update: What an Update does.
         condition: What must be true of the stored item.
         raises: What the user wants raised if the condition is false.
+        target: What tells its item from every other; None if the key is not known.
+        identity: What makes it the same action when its key becomes known later.
     """
 
     kind: Kind
@@ -38,10 +40,11 @@ class StagedAction(Action):
     update: Update | RawUpdate | None = None
     condition: Condition | None = None
     raises: Raises = None
+    identity: object = attrs.field(factory=object)
+    target: Hashable | None = attrs.field(init=False)
 
-    @property
-    def target(self) -> Hashable | None:
-        """What tells this action's item from every other; None if the key is not known."""
+    @target.default
+    def _target_of_key(self) -> Hashable | None:
         return None if self.key is None else item_target(self.table, self.key)
 
 

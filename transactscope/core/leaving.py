@@ -12,7 +12,8 @@ class Rollback(Exception):  # noqa: N818 - not an error: a way out of a block, a
     """Raise it to leave a block of a scope quietly, with what the block staged dropped.
 
     Args:
-        scope: The scope to leave as a whole; None leaves the innermost block.
+        scope: The scope to leave as a whole, or the savepoint whose block to leave; None
+            leaves the innermost block.
 
     Example:
         >>> from transactscope import Rollback, TransactScope

@@ -1,104 +1,161 @@
-"""The staged actions of one scope, in the order of the calls.
+"""The calls of one scope in their order, and what they come to per item.
 
-DynamoDB takes one action per item and 100 per request; both are refused here,
-at the call that breaks them.
+DynamoDB takes one action per item and 100 per request. Calls on one item are folded
+as they come; what cannot be folded, and the 101st item, is refused at the call, which
+leaves the log as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 import attrs
 
 from transactscope.core.actions import StagedAction, item_target
+from transactscope.core.folding import Fold, folded
 from transactscope.core.tables import TableId, refuse_two_homes, table_id
-from transactscope.errors import DuplicateTargetError, InvalidKeyError, TooManyActionsError
+from transactscope.errors import InvalidKeyError, InvalidRequestError, TooManyActionsError
 from transactscope.limits import MAX_ACTIONS
-from transactscope.types import Item
+from transactscope.types import Action, Item
 
 
 @attrs.define
 class ActionLog:
-    """Staged actions by call order and by item.
+    """Staged calls in order and, beside them, one fold per item.
 
     A raw put names no key attributes, so its item is known only once something else in
-    the scope describes its table. Until then it is kept by the server's check alone.
+    the scope describes its table. Until then it is one of its own, and only the server can
+    see that it meets another.
     """
 
-    _actions: list[StagedAction] = attrs.field(factory=list)
-    _by_target: dict[Hashable, StagedAction] = attrs.field(factory=dict)
+    _calls: list[StagedAction] = attrs.field(factory=list)
+    _folds: dict[Hashable, Fold] = attrs.field(factory=dict)
     _key_names: dict[str, frozenset[str]] = attrs.field(factory=dict)
     _home: TableId | None = None
 
     def __len__(self) -> int:
-        return len(self._actions)
+        return len(self._calls)
 
     def __iter__(self) -> Iterator[StagedAction]:
-        return iter(self._actions)
+        return iter(self._calls)
 
-    def add(self, action: StagedAction) -> StagedAction:
-        """Add an action and return it as it was recorded, its key filled in where now known.
+    def folds(self) -> tuple[Fold, ...]:
+        """Return what is sent: one fold per item, in the order of their first calls."""
+        by_call = ((call, self._folds[_target(call)]) for call in self._calls)
+        return tuple(fold for call, fold in by_call if fold.calls[0] is call)
+
+    def add(self, call: StagedAction) -> StagedAction:
+        """Add a call and return it as it was recorded, its key filled in where now known.
 
         Raises:
-            TooManyActionsError: It would be the 101st.
-            DuplicateTargetError: Another action has the same item.
+            TooManyActionsError: It would need a 101st action.
+            DuplicateTargetError: It does not fold with the calls on the same item.
+            InvalidKeyError: Its key has other attributes than its table has elsewhere.
             InvalidRequestError: Its table is of another account or Region.
         """
-        table = table_id(action.table)
+        table = table_id(call.table)
         refuse_two_homes(self._home, table)
-        self._refuse_too_many(action)
-        if action.key is not None:
-            self.describe(action.table, action.key)
-        else:
-            action = self._with_key(action, table.name)
-        self._refuse_duplicate(action)
-        self._record(action)
-        if table.home is not None:
-            self._home = table
-        return action
+        try:
+            call = self._located(call, table.name)
+            self._folds[_target(call)] = self._fold_with(call)
+        except InvalidRequestError:
+            self._learn_from_calls()  # a call that was refused has taught nothing
+            raise
+        self._calls.append(call)
+        self._home = self._home if table.home is None else table
+        return call
 
     def describe(self, table: str, key: Item) -> None:
         """Learn a table's key attributes, and with them the items of its raw puts.
 
         Raises:
             InvalidKeyError: The same table was described with other key attributes.
-            DuplicateTargetError: Two staged actions turn out to have the same item.
+            DuplicateTargetError: Two staged calls turn out to have one item, and do not fold.
         """
         name = table_id(table).name
         if name in self._key_names:
             self._refuse_other_key(name, key)
             return
-        found = {
-            index: _keyed(action, frozenset(key))
-            for index, action in enumerate(self._actions)
-            if action.key is None and table_id(action.table).name == name
-        }
-        targets = dict(self._by_target)
-        for action in found.values():
-            _refuse_same_target(targets.get(action.target), action)
-            targets[action.target] = action
+        if any(_is_unkeyed(call, name) for call in self._calls):
+            self._name_keys(name, frozenset(key))
         self._key_names[name] = frozenset(key)
-        self._by_target = targets
-        for index, action in found.items():
-            self._actions[index] = action
 
     def find(self, table: str, key: Item) -> StagedAction | None:
-        """Return the action staged on an item."""
+        """Return the action that what is staged on an item comes to."""
         self.describe(table, key)
-        return self._by_target.get(item_target(table, key))
+        fold = self._folds.get(item_target(table, key))
+        return None if fold is None else fold.action
 
-    def clear(self) -> None:
-        """Drop everything."""
-        self._actions.clear()
-        self._by_target.clear()
+    def truncate(self, length: int) -> None:
+        """Drop every call after the first `length`, and fold again what they had touched."""
+        dropped = {_target(call) for call in self._calls[length:]}
+        del self._calls[length:]
+        for target in dropped:
+            del self._folds[target]
+        self._folds |= _folds_of(call for call in self._calls if _target(call) in dropped)
+        self._learn_from_calls()
 
-    def _with_key(self, action: StagedAction, table_name: str) -> StagedAction:
+    def remove(self, action: Action) -> int:
+        """Drop one call, fold again the others on its item, and return where it was.
+
+        Raises:
+            InvalidRequestError: It is not in the log.
+            DuplicateTargetError: The others do not fold without it; nothing is dropped.
+        """
+        position = self._position(action)
+        target = _target(self._calls[position])
+        others = [*self._calls[:position], *self._calls[position + 1 :]]
+        refolded = _folds_of(call for call in others if _target(call) == target)
+        self._calls = others
+        del self._folds[target]
+        self._folds |= refolded
+        self._learn_from_calls()
+        return position
+
+    def _learn_from_calls(self) -> None:
+        """Know of tables what the calls that are staged say of them, and no more."""
+        tables = [(table_id(call.table), call.key) for call in self._calls]
+        self._key_names = {table.name: frozenset(key) for table, key in tables if key is not None}
+        self._home = next((table for table, _ in tables if table.home is not None), None)
+
+    def _position(self, action: Action) -> int:
+        for position, call in enumerate(self._calls):
+            if isinstance(action, StagedAction) and call.identity is action.identity:
+                return position
+        msg = "only an action that is staged in this scope can be unstaged"
+        raise InvalidRequestError(msg, code="NOT_STAGED")
+
+    def _name_keys(self, table_name: str, key_names: frozenset[str]) -> None:
+        calls = [
+            _keyed(call, key_names) if _is_unkeyed(call, table_name) else call
+            for call in self._calls
+        ]
+        self._folds = _folds_of(calls)
+        self._calls = calls
+
+    def _fold_with(self, call: StagedAction) -> Fold:
+        fold = self._folds.get(_target(call))
+        if fold is not None:
+            return folded(fold, call)
+        if len(self._folds) >= MAX_ACTIONS:
+            msg = (
+                f"one transaction takes at most {MAX_ACTIONS} actions, and this would be "
+                f"number {MAX_ACTIONS + 1}: {call.describe()}"
+            )
+            raise TooManyActionsError(msg)
+        return Fold.of(call)
+
+    def _located(self, call: StagedAction, table_name: str) -> StagedAction:
+        """Return the call with its key, as far as that can be known."""
+        if call.key is not None:
+            self.describe(call.table, call.key)
+            return call
         names = self._key_names.get(table_name)
         if names is None:
-            return action
-        keyed = _keyed(action, names)
+            return call
+        keyed = _keyed(call, names)
         if keyed.key is None:
-            msg = f"{action.describe()}: the item lacks a key attribute of ({_listed(names)})"
+            msg = f"{call.describe()}: the item lacks a key attribute of ({_listed(names)})"
             raise InvalidKeyError(msg)
         return keyed
 
@@ -111,40 +168,32 @@ class ActionLog:
             )
             raise InvalidKeyError(msg)
 
-    def _refuse_too_many(self, action: StagedAction) -> None:
-        if len(self._actions) >= MAX_ACTIONS:
-            msg = (
-                f"one transaction takes at most {MAX_ACTIONS} actions, and this would be "
-                f"number {MAX_ACTIONS + 1}: {action.describe()}"
-            )
-            raise TooManyActionsError(msg)
 
-    def _refuse_duplicate(self, action: StagedAction) -> None:
-        if action.target is not None:
-            _refuse_same_target(self._by_target.get(action.target), action)
-
-    def _record(self, action: StagedAction) -> None:
-        self._actions.append(action)
-        if action.target is not None:
-            self._by_target[action.target] = action
+def _folds_of(calls: Iterable[StagedAction]) -> dict[Hashable, Fold]:
+    """Fold calls from the beginning."""
+    folds: dict[Hashable, Fold] = {}
+    for call in calls:
+        first = folds.get(_target(call))
+        folds[_target(call)] = Fold.of(call) if first is None else folded(first, call)
+    return folds
 
 
-def _keyed(action: StagedAction, key_names: frozenset[str]) -> StagedAction:
+def _target(call: StagedAction) -> Hashable:
+    """Return what tells the call's item from every other; a call of unknown key stands alone."""
+    return id(call) if call.target is None else call.target
+
+
+def _is_unkeyed(call: StagedAction, table_name: str) -> bool:
+    return call.key is None and table_id(call.table).name == table_name
+
+
+def _keyed(call: StagedAction, key_names: frozenset[str]) -> StagedAction:
     """Return the raw put with its key, or unchanged where its item lacks a key attribute."""
-    item = action.item or {}
+    item = call.item or {}
     if not key_names <= item.keys():
-        return action
-    return attrs.evolve(action, key={name: item[name] for name in sorted(key_names)})
+        return call
+    return attrs.evolve(call, key={name: item[name] for name in sorted(key_names)})
 
 
 def _listed(names: frozenset[str]) -> str:
     return ", ".join(sorted(names))
-
-
-def _refuse_same_target(first: StagedAction | None, second: StagedAction) -> None:
-    if first is not None and second.target is not None:
-        msg = (
-            "one request takes one action per item, and two were staged: "
-            f"{first.describe()}; {second.describe()}"
-        )
-        raise DuplicateTargetError(msg)

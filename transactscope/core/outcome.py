@@ -6,7 +6,7 @@ doubt, never called failed. Nothing here sends or waits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -24,6 +24,8 @@ from transactscope.core.answers import (
     Verdict,
     verdict_on,
 )
+from transactscope.core.blame import users_raises
+from transactscope.core.folding import Fold
 from transactscope.core.reasons import (
     CONDITION_FAILED,
     CONFLICT,
@@ -74,7 +76,8 @@ class Judgement:
 def judge_commit(
     error: BaseException,
     request: FrozenRequest,
-    actions: Sequence[StagedAction],
+    folds: Sequence[Fold],
+    calls: Iterable[StagedAction],
     converter: Converter,
 ) -> Judgement:
     """Judge an exception that came instead of a commit's answer."""
@@ -85,21 +88,25 @@ def judge_commit(
     if verdict is Verdict.UNKNOWN or answer is None:
         return Judgement(Event.LOSE, in_doubt(error, request))
     if verdict is Verdict.CANCELED:
-        reasons = transaction_reasons(answer, actions, converter)
-        return Judgement(Event.REFUSE, canceled(reasons, answer), _raises(reasons, actions))
-    return Judgement(Event.REFUSE, refused(answer, request, actions))
+        reasons = transaction_reasons(answer, folds, converter)
+        shows_items = bool(answer.response.get("CancellationReasons"))
+        raises = users_raises(reasons, folds, calls, shows_items=shows_items)
+        return Judgement(Event.REFUSE, canceled(reasons, answer), raises)
+    return Judgement(Event.REFUSE, refused(answer, request, folds))
 
 
 def judge_write(
     error: BaseException, request: FrozenRequest, action: StagedAction, converter: Converter
 ) -> Judgement:
     """Judge an exception that came instead of a plain write's answer."""
+    fold = Fold.of(action)
     answer = ErrorAnswer.of(error)
     by_reason = CONDITION_CODES | CONFLICT_CODES | THROTTLING_CODES
     if answer is None or answer.code not in by_reason:
-        return judge_commit(error, request, (action,), converter)
-    reasons = (single_reason(answer, action, converter),)
-    return Judgement(Event.REFUSE, canceled(reasons, answer), _raises(reasons, (action,)))
+        return judge_commit(error, request, (fold,), (action,), converter)
+    reasons = (single_reason(answer, fold, converter),)
+    raises = users_raises(reasons, (fold,), (action,), shows_items=True)
+    return Judgement(Event.REFUSE, canceled(reasons, answer), raises)
 
 
 def judge_read(error: BaseException, request: FrozenRequest) -> Judgement:
@@ -124,11 +131,11 @@ def canceled(
 
 
 def refused(
-    answer: ErrorAnswer, request: FrozenRequest, actions: Sequence[StagedAction] = ()
+    answer: ErrorAnswer, request: FrozenRequest, folds: Sequence[Fold] = ()
 ) -> TransactScopeError:
     """Return the error for a request that DynamoDB answered with one no for all of it."""
     if answer.code == "ValidationException" and _DUPLICATE_TARGET in (answer.message or ""):
-        return _duplicate_target(actions)
+        return _duplicate_target(folds)
     what = f"{request.operation} on {', '.join(request.tables)}"
     return _refusal(answer, f"{what}: DynamoDB answered {answer.code}; nothing was applied")
 
@@ -196,22 +203,12 @@ def _facts(answer: ErrorAnswer) -> dict[str, Any]:
     }
 
 
-def _duplicate_target(actions: Sequence[StagedAction]) -> DuplicateTargetError:
+def _duplicate_target(folds: Sequence[Fold]) -> DuplicateTargetError:
     """Map the server's finding back to the calls whose items only the server could compare."""
-    raw = "; ".join(action.describe() for action in actions if action.key is None)
+    raw = "; ".join(fold.describe() for fold in folds if fold.action.key is None)
     return DuplicateTargetError(
         f"two actions have one item, and nothing was applied; among them one of: {raw}"
     )
-
-
-def _raises(reasons: Sequence[CancellationReason], actions: Sequence[StagedAction]) -> Any:
-    """Return the `raises=` of the first call whose condition failed, if it has one."""
-    wanted = (
-        action.raises
-        for reason, action in zip(reasons, actions, strict=False)
-        if reason.code == CONDITION_FAILED and action.raises is not None
-    )
-    return next(wanted, None)
 
 
 def _users_error(raises: Any, judged: TransactScopeError) -> Exception:

@@ -18,10 +18,19 @@ from transactscope.core.outcome import judge_commit
 from transactscope.core.result import result_of
 from transactscope.core.states import Event, ScopeState, misuse, next_state
 from transactscope.core.tokens import checked_token
-from transactscope.types import Answer, CommitResult, FrozenRequest, Item
+from transactscope.errors import ScopeStateError
+from transactscope.types import Action, Answer, CommitResult, FrozenRequest, Item
 
 if TYPE_CHECKING:
     from cattrs import Converter
+
+
+@attrs.define(eq=False)
+class Mark:
+    """A savepoint: how many calls were staged when it was made, and whether it is a block."""
+
+    length: int
+    has_block: bool = False
 
 
 @attrs.define(eq=False)
@@ -39,6 +48,7 @@ class Transaction:
     token: str | None = None
     state: ScopeState = ScopeState.NOT_STARTED
     log: ActionLog = attrs.field(factory=ActionLog)
+    marks: list[Mark] = attrs.field(factory=list)
     request: FrozenRequest | None = None
     result: CommitResult | None = None
 
@@ -53,6 +63,11 @@ class Transaction:
         if self.state is not ScopeState.ACTIVE:
             raise misuse(verb, self.state)
 
+    def require_begun(self, verb: str) -> None:
+        """Refuse a look at what is staged before there is anything that could be."""
+        if self.state is ScopeState.NOT_STARTED:
+            raise misuse(verb, self.state)
+
     def stage(self, action: StagedAction) -> StagedAction:
         """Add an action to the log; it is refused if one request could not carry it."""
         self.require_active(f"{action.verb}()")
@@ -63,22 +78,90 @@ class Transaction:
         self.require_active("get()")
         return self.log.find(table, key)
 
+    def unstage(self, action: Action) -> None:
+        """Drop one call; the others on its item have to fold without it."""
+        self.require_active("unstage()")
+        position = self.log.remove(action)
+        for mark in self.marks:  # marks count calls, and one before them is gone
+            mark.length -= position < mark.length
+
     def rollback(self) -> None:
         """Drop what is staged and end."""
         self._happens(Event.ROLLBACK)
-        self.log.clear()
+        self.log.truncate(0)
+        self.marks.clear()
+
+    @property
+    def depth(self) -> int:
+        """How many levels are open: the transaction itself and its savepoints."""
+        return 1 + len(self.marks) if self.state is ScopeState.ACTIVE else 0
+
+    def mark(self) -> Mark:
+        """Open a savepoint at the end of the log."""
+        self.require_active("savepoint()")
+        mark = Mark(len(self.log))
+        self.marks.append(mark)
+        return mark
+
+    def is_open(self, mark: Mark) -> bool:
+        """Whether a savepoint is open: its scope is active, and it was not closed."""
+        return self.state is ScopeState.ACTIVE and any(each is mark for each in self.marks)
+
+    def enter(self, mark: Mark) -> None:
+        """Let a savepoint be a with-block, which only its own end may close."""
+        self._level("entering the block", mark)
+        if mark.has_block:
+            msg = "this savepoint's block has been entered and not been left yet"
+            raise ScopeStateError(msg, state=self.state)
+        mark.has_block = True
+
+    def leave(self, mark: Mark, *, keep: bool) -> None:
+        """End a savepoint's block: close it, and drop its actions unless they are kept."""
+        mark.has_block = False
+        if not keep:
+            self.rollback_to(mark)
+        self.release_to(mark)
+
+    def release_to(self, mark: Mark) -> None:
+        """Close a savepoint and those inside it; what was staged stays."""
+        del self.marks[self._level("release()", mark) :]
+
+    def rollback_to(self, mark: Mark) -> None:
+        """Drop what was staged since a savepoint and close those inside it; it stays open."""
+        level = self._level("rollback()", mark)
+        self.log.truncate(mark.length)
+        del self.marks[level + 1 :]
+
+    def refuse_closed(self, verb: str, cause: BaseException) -> None:
+        """Refuse to drop what a savepoint that is closed no longer holds apart."""
+        if self.state is ScopeState.ACTIVE:
+            msg = f"{verb} is not possible: this savepoint was released, and its actions stay"
+            raise ScopeStateError(msg, state=self.state) from cause
+
+    def _level(self, verb: str, mark: Mark) -> int:
+        self.require_active(f"{verb} of a savepoint")
+        level = next((n for n, each in enumerate(self.marks) if each is mark), None)
+        if level is None:
+            problem = "it is closed, by itself or by an outer one"
+        elif any(inner.has_block for inner in self.marks[level + 1 :]):
+            problem = "the block of a savepoint inside it has not been left yet"
+        else:
+            return level
+        msg = f"{verb} of this savepoint is not possible: {problem}"
+        raise ScopeStateError(msg, state=self.state)
 
     def frozen(self) -> FrozenRequest:
         """Return the request that a commit sends or has sent."""
         if self.request is not None:
             return self.request
-        if self.state is ScopeState.NOT_STARTED:
-            raise misuse("to_request()", self.state)
-        return transaction_request(self.log, str(self.token))
+        self.require_begun("to_request()")
+        actions = (fold.action for fold in self.log.folds())
+        return transaction_request(actions, str(self.token))
 
     def start_commit(self) -> FrozenRequest | None:
         """Freeze the request and return it, or None if nothing is staged."""
         self._happens(Event.COMMIT)
+        self.marks.clear()  # as in SQL, a commit releases what is open
         if not len(self.log):
             return None
         self.request = self.frozen()
@@ -92,7 +175,8 @@ class Transaction:
 
     def fail(self, error: Exception) -> Exception:
         """End canceled or in doubt, and return what the user is to see."""
-        judgement = judge_commit(error, self.frozen(), tuple(self.log), self.converter)
+        folds, calls = self.log.folds(), tuple(self.log)
+        judgement = judge_commit(error, self.frozen(), folds, calls, self.converter)
         self._happens(judgement.event)
         return judgement.raised(error)
 

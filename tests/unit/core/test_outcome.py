@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from transactscope.core import answers, reasons
 from transactscope.core.answers import ErrorAnswer, Verdict, verdict_on
+from transactscope.core.folding import Fold
 from transactscope.core.outcome import judge_commit, judge_read, judge_write
 from transactscope.core.states import Event
 from transactscope.errors import (
@@ -77,7 +78,7 @@ def test_a_request_that_botocore_refuses_was_not_sent():
     """botocore's text quotes values, so ours does not repeat it."""
     error = ParamValidationError(report="secret")
 
-    judgement = judge_commit(error, REQUEST, (), make_converter())
+    judgement = judge_commit(error, REQUEST, (), (), make_converter())
 
     assert Event.REFUSE is judgement.event
     assert isinstance(judgement.error, InvalidRequestError)
@@ -110,7 +111,7 @@ def test_a_code_of_no_table_stays_what_it_is(staged):
     """Unknown codes are passed on, never renamed."""
     answer = ErrorAnswer.of(_client_error("Strange"))
 
-    assert "Strange" == reasons.single_reason(answer, staged, make_converter()).code
+    assert "Strange" == reasons.single_reason(answer, Fold.of(staged), make_converter()).code
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_a_cancellation_without_actions_of_ours_survives():
     """A server that answers with reasons nobody asked for."""
     error = _client_error("TransactionCanceledException", CancellationReasons=[{}, {"Code": "X"}])
 
-    judged = judge_commit(error, REQUEST, (), make_converter()).error
+    judged = judge_commit(error, REQUEST, (), (), make_converter()).error
 
     assert isinstance(judged, TransactionCanceledError)
     assert ["None", "X"] == [reason.code for reason in judged.reasons]

@@ -1,0 +1,94 @@
+"""What a scope would send, in words and bytes.
+
+Made of the same folds and the same rendering as the request, so it cannot say
+anything else. Its texts contain values: they are for whoever asks, not for logs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from transactscope.core.actions import StagedAction
+from transactscope.core.folding import Fold
+from transactscope.expressions.clauses import RawUpdate, SetClause, Update
+from transactscope.expressions.literals import Literal
+from transactscope.expressions.paths import Path
+from transactscope.expressions.rendering import Rendered, render
+from transactscope.types import ExplainedAction, Explanation, Item
+from transactscope.values.sizes import item_size
+
+_PLACEHOLDER: Final = re.compile(r"[#:][A-Za-z0-9_]+")
+_LONGEST_VALUE: Final = 60  # characters of one value
+
+
+def explanation(folds: Iterable[Fold]) -> Explanation:
+    """Explain what these folds will send."""
+    return Explanation(tuple(_row(index, fold) for index, fold in enumerate(folds)))
+
+
+def _row(index: int, fold: Fold) -> ExplainedAction:
+    action = fold.action
+    rendered = render(condition=action.condition, update=action.update)
+    return ExplainedAction(
+        index=index,
+        kind=action.kind,
+        verb=action.verb,
+        table=action.table,
+        key=action.key,
+        entity_class=action.entity_class,
+        condition=_inlined(rendered.condition, rendered),
+        changes=_changes(fold),
+        bytes=_size(action),
+        is_exact=action.kind == "Put",
+        calls=tuple(call.call for call in fold.calls),
+    )
+
+
+def _changes(fold: Fold) -> tuple[str, ...]:
+    action = fold.action
+    if action.item is not None:
+        return tuple(f"{name} = {_shown(value)}" for name, value in action.item.items())
+    if isinstance(action.update, Update):
+        return tuple(_update_text(Update((clause,))) for clause in action.update.clauses)
+    return () if action.update is None else (_update_text(action.update),)
+
+
+def _update_text(update: Update | RawUpdate) -> str:
+    rendered = render(condition=None, update=update)
+    return _inlined(rendered.update, rendered) or ""
+
+
+def _inlined(text: str | None, rendered: Rendered) -> str | None:
+    """Put names and values where their placeholders stand."""
+    if text is None:
+        return None
+    shown = dict(rendered.names)
+    shown |= {placeholder: _shown(value) for placeholder, value in rendered.values.items()}
+    return _PLACEHOLDER.sub(lambda match: shown[match[0]], text)
+
+
+def _shown(value: Mapping[str, Any]) -> str:
+    (content,) = value.values()
+    text = str(content) if "N" in value else repr(content)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _size(action: StagedAction) -> int:
+    """Return an item's size; for what does not write a whole item, the least that it can have.
+
+    The least is the key, and what an update sets whatever is stored.
+    """
+    if action.item is not None:
+        return item_size(action.item)
+    clauses = action.update.clauses if isinstance(action.update, Update) else ()
+    known = dict(action.key or {})
+    for clause in clauses:
+        if isinstance(clause, SetClause) and isinstance(clause.value, Literal):
+            known |= _whole_attribute(clause.path, clause.value)
+    return item_size(known)
+
+
+def _whole_attribute(path: Path, value: Literal) -> Item:
+    return {path.root: value.value} if len(path.parts) == 1 else {}
