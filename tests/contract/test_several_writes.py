@@ -184,6 +184,10 @@ REFUSED = {
         ],
         "no common form",
     ),
+    "append to another list twice": (
+        [_update(set={"tags": list_append("either", ["b"])})] * 2,
+        "no common form",
+    ),
     "remove of an element, add": (
         [_update(remove="address.n"), _update(set={"address.n": "x"})],
         "may fail",
