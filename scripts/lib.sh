@@ -1,7 +1,8 @@
 # Set-up that scripts/test and scripts/demo share. Sourced, never run.
 #
-# Everything it makes stands in the checkout: .venv (Python packages) and .engines
-# (the engine that tests and samples run on). Both may be deleted at any time.
+# Everything it makes stands in the checkout: .venv (Python packages), .engines (the engine that
+# tests and samples run on) and .tools (what looks at pages). All may be deleted at any time. The
+# one exception is Chromium, a package of the system: see install_chromium.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv="$root/.venv"
@@ -13,6 +14,16 @@ engine_version="1.2.1"
 engine_sha256="be909b7910d3fb552e85db10ef3c8ebae4bd35fee0f26dffdb6dfa5cc656426e"
 engine_home="$root/.engines"
 engine="$engine_home/node_modules/$engine_package/dynoxide"
+
+# axe-core finds what keeps people from using a page. One file of the package is used, and pinned in
+# the same way. Where it lies and which browsers will do is known to
+# samples/catalog/tests/browser/tools.py, too.
+axe_package="axe-core"
+axe_version="4.14.1"
+axe_sha256="29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+axe_home="$root/.tools"
+axe="$axe_home/node_modules/$axe_package/axe.min.js"
+browsers=(chromium google-chrome)
 
 heading() {
     printf '\n== %s\n' "$*"
@@ -121,4 +132,45 @@ install_engine() {
         rm -rf "$engine_home"
         fail "$engine_package@$engine_version is not the program that we have tested; removed it"
     fi
+}
+
+has_tested_axe() {
+    [ -f "$axe" ] && printf '%s  %s\n' "$axe_sha256" "$axe" | sha256sum --check --status
+}
+
+# Install axe-core. Fails if it cannot; the caller decides whether that matters.
+install_axe() {
+    if has_tested_axe; then
+        return 0
+    fi
+    if ! command -v npm >/dev/null 2>&1; then
+        printf 'axe-core comes through npm, which is not here: no browser tests\n'
+        return 1
+    fi
+    heading "Install axe-core $axe_version into .tools"
+    rm -rf "$axe_home"
+    mkdir -p "$axe_home"
+    npm install --prefix "$axe_home" --no-save --no-audit --no-fund --ignore-scripts \
+        --loglevel=error "$axe_package@$axe_version" || return 1
+    if ! has_tested_axe; then
+        rm -rf "$axe_home"
+        fail "$axe_package@$axe_version is not the file that we have tested; removed it"
+    fi
+}
+
+# Install Debian's Chromium, with what it cannot do without. It belongs to the system, not to the
+# checkout, so it is installed only in a run that must have it, by root. Elsewhere it is for the
+# user to decide. Fails if it is not there in the end; the caller decides whether that matters.
+install_chromium() {
+    if command -v "${browsers[@]}" >/dev/null 2>&1; then
+        return 0
+    fi
+    if ! engines_are_required || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+        printf 'Chromium is not here: no browser tests. On Debian: apt-get install chromium\n'
+        return 1
+    fi
+    heading "Install Chromium"
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get --quiet -o DPkg::Lock::Timeout=300)
+    "${apt[@]}" update >/dev/null &&
+        "${apt[@]}" install --yes --no-install-recommends chromium >/dev/null
 }

@@ -9,21 +9,30 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from samples.catalog.app import DEFAULT_DATA, REMOTE_PREFIX, Options, run
+
+MAX_PORT: Final = 65_535
 
 
 def parser() -> argparse.ArgumentParser:
     """Say what the command line takes."""
     parsed = argparse.ArgumentParser(
         prog="python -m samples.catalog",
-        description="Albums, books and movies in three tables: transactions for DynamoDB, told "
-        "step by step. Without an option: the story, on the best engine that is there.",
+        description="Albums, books and movies in three tables: transactions for DynamoDB. "
+        "Without an option: a page for the browser, on the best engine that is there.",
     )
     mode = parsed.add_mutually_exclusive_group()
-    mode.add_argument("--demo", action="store_true", help="tell the story and end")
+    mode.add_argument("--demo", action="store_true", help="tell the story in the terminal, and end")
     mode.add_argument("--shell", action="store_true", help="take commands instead")
+    mode.add_argument(
+        "--port",
+        type=_port,
+        metavar="N",
+        help="where the page is served on this machine, 0 means anywhere (default: "
+        "8080, or any other that is free)",
+    )
     _add_engines(parsed)
     parsed.add_argument(
         "--table-prefix",
@@ -44,13 +53,14 @@ def options_of(arguments: Sequence[str] | None = None) -> Options:
     if given.data is not None and (is_remote or given.engine == "moto"):
         parsed.error("--data is for dynoxide, which keeps its data in a file")
     return Options(
-        mode="shell" if given.shell else "demo" if given.demo else "play",
+        mode="shell" if given.shell else "demo" if given.demo else "web",
         engine="remote" if is_remote else given.engine,
         data=given.data,
         endpoint_url=given.endpoint_url,
         region=given.region,
         profile=given.profile,
         table_prefix=given.table_prefix,
+        port=given.port,
     )
 
 
@@ -62,6 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options_of(arguments))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= MAX_PORT:
+        raise ValueError
+    return port
 
 
 def _add_engines(parsed: argparse.ArgumentParser) -> None:

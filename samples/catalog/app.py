@@ -1,7 +1,7 @@
 """The composition root: an engine below, the three layers above it, a front end on top.
 
-The only module that knows all of them. A second front end takes its place beside
-`_story` and `_shell`.
+The only module that knows all of them. There are three front ends on the same service: the
+page, the story and the shell.
 """
 
 from __future__ import annotations
@@ -32,17 +32,13 @@ ENDED_WELL: Final = 0
 STORY_FAILED: Final = 1
 NOT_STARTED: Final = 2
 
-_HOW_TO_PLAY: Final = """
-To play with it yourself: scripts/demo -- --shell   (or: python -m samples.catalog --shell)
-"""
-
 
 @attrs.frozen
 class Options:
     """What the command line asks for.
 
     Attributes:
-        mode: `play` tells the story and says how to go on, `demo` tells it, `shell` asks.
+        mode: `web` serves the page, `demo` tells the story, `shell` takes commands.
         engine: A local engine, `auto` for the better one that is there, or `remote`.
         data: The file that dynoxide keeps its data in; None means `DEFAULT_DATA`.
         endpoint_url: Where a remote engine answers; None means Amazon DynamoDB.
@@ -50,15 +46,18 @@ class Options:
         profile: The profile of the user's settings; None means the default one.
         table_prefix: What the tables' names begin with; None means nothing on a local
             engine, and `REMOTE_PREFIX` elsewhere.
+        port: Where the page is served on this machine; 0 means any port, None means the
+            usual one, or any other where that is taken.
     """
 
-    mode: Literal["play", "demo", "shell"] = "play"
+    mode: Literal["web", "demo", "shell"] = "web"
     engine: Literal["auto", "dynoxide", "moto", "remote"] = "auto"
     data: Path | None = None
     endpoint_url: str | None = None
     region: str | None = None
     profile: str | None = None
     table_prefix: str | None = None
+    port: int | None = None
 
     @property
     def prefix(self) -> str:
@@ -89,7 +88,9 @@ def run(
             tables = ProductTables(engine.client, prefix=options.prefix)
             if options.mode == "shell":
                 return _shell(engine, tables, typed_lines() if lines is None else lines, write)
-            return _story(engine, tables, options, write)
+            if options.mode == "demo":
+                return _story(engine, tables, write)
+            return _page(engine, tables, options.port, write)
     except EngineError as error:
         write(f"This cannot start: {error}")
         return NOT_STARTED
@@ -113,9 +114,7 @@ def choose_engine(options: Options) -> contextlib.AbstractContextManager[Engine]
     return moto_engine()
 
 
-def _story(
-    engine: Engine, tables: ProductTables, options: Options, write: Callable[[str], object]
-) -> int:
+def _story(engine: Engine, tables: ProductTables, write: Callable[[str], object]) -> int:
     sent = watch(engine.client)
     try:
         tell_story(lambda: CatalogService(tables), engine=engine.says, sent=sent, write=write)
@@ -125,20 +124,49 @@ def _story(
     kept = "What is stored stays." if engine.is_lasting else "What was stored is gone now."
     write(f"\nEverything happened as it was told. It took {len(sent)} requests, looks included.")
     write(kept)
-    if options.mode == "play":
-        write(_HOW_TO_PLAY)
     return ENDED_WELL
 
 
 def _shell(
     engine: Engine, tables: ProductTables, lines: Iterable[str], write: Callable[[str], object]
 ) -> int:
-    write(engine.says)
-    service = CatalogService(tables)
-    ready = service.create_tables()
-    write(str(ready))
-    if not isinstance(ready, TablesReady):
+    if not _is_ready(engine, tables, write):
         return NOT_STARTED
     write("Type help to see what you can do.")
-    Shell(service, write).run(lines)
+    Shell(CatalogService(tables), write).run(lines)
     return ENDED_WELL
+
+
+def _page(
+    engine: Engine, tables: ProductTables, port: int | None, write: Callable[[str], object]
+) -> int:
+    try:
+        from samples.catalog.frontend.web.server import (  # noqa: PLC0415 - only here needs it
+            PortError,
+            serve,
+        )
+    except ImportError:
+        write("This cannot start: Flask is not installed: pip install 'transactscope[samples]'")
+        return NOT_STARTED
+    if not _is_ready(engine, tables, write):
+        return NOT_STARTED
+    try:
+        serve(
+            lambda: CatalogService(tables),
+            engine=engine.says,
+            takes_turns=engine.takes_turns,
+            port=port,
+            announce=lambda url: write(f"The page is at {url} until you end it with Ctrl-C."),
+        )
+    except PortError as error:
+        write(f"This cannot start: {error}")
+        return NOT_STARTED
+    return ENDED_WELL
+
+
+def _is_ready(engine: Engine, tables: ProductTables, write: Callable[[str], object]) -> bool:
+    """Say which engine answers, create the tables that are missing, and say what came of it."""
+    write(engine.says)
+    ready = CatalogService(tables).create_tables()
+    write(str(ready))
+    return isinstance(ready, TablesReady)

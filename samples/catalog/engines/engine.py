@@ -22,8 +22,10 @@ class Engine:
         client: A boto3 DynamoDB client that speaks to it.
         says: Which engine serves, and what it cannot do.
         is_lasting: Whether what it stores is still there after the program.
+        takes_turns: Whether it serves one thread at a time only.
     """
 
     client: DynamoDBClient
     says: str
     is_lasting: bool
+    takes_turns: bool = False

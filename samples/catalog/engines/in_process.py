@@ -35,4 +35,4 @@ def moto_engine() -> Iterator[Engine]:
     with mock_aws():
         client = boto3.client("dynamodb", region_name=_REGION, endpoint_url=_ENDPOINT)
         with contextlib.closing(client):
-            yield Engine(client, _SAYS, is_lasting=False)
+            yield Engine(client, _SAYS, is_lasting=False, takes_turns=True)

@@ -6,6 +6,7 @@ Dates are written YYYY-MM-DD and never follow the locale of a machine.
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -16,11 +17,27 @@ from samples.catalog.provider.products import KEY_FIELDS, PRODUCT_CLASSES, P, Pr
 
 KINDS: Final[Mapping[str, type[Product]]] = {cls.__name__.lower(): cls for cls in PRODUCT_CLASSES}
 
+CANNOT_CHANGE: Final = "is part of the key: remove the product, and add another"
+
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class EntryError(ValueError):
-    """What was typed is no product, or not all of one."""
+    """What was typed is no product, or not all of one.
+
+    Attributes:
+        why: What is wrong, in words.
+        field: The field that it is about; `why` is then the rest of a sentence that
+            begins with its name. None if it is about no single field.
+    """
+
+    def __init__(self, why: str, *, field: str | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.field = field
+
+    def __str__(self) -> str:
+        return self.why if self.field is None else f"{self.field} {self.why}"
 
 
 def kind(word: str) -> type[Product]:
@@ -66,7 +83,7 @@ def changed(product: P, texts: Mapping[str, str]) -> P:
     values = _values(type(product), texts)
     for name in field_names(type(product))[:KEY_FIELDS]:
         if name in values:
-            raise EntryError(f"{name} is part of the key: remove the product, and add another")
+            raise EntryError(CANNOT_CHANGE, field=name)
     return attrs.evolve(product, **values)
 
 
@@ -75,17 +92,22 @@ def _values(cls: type[P], texts: Mapping[str, str]) -> dict[str, Any]:
     for name in texts:
         if name not in names:
             raise EntryError(f"a {cls.__name__.lower()} has {', '.join(names)}, and no {name!r}")
-    return {name: _value(name, text) for name, text in texts.items()}
+    return {name: value_of(name, text) for name, text in texts.items()}
 
 
-def _value(name: str, text: str) -> Any:
+def value_of(name: str, text: str) -> Any:
+    """Return the value that the text of one field means.
+
+    Raises:
+        EntryError: It means none.
+    """
     match name:
         case "year":
             return _year(text)
         case "publish_date":
             return _date(text)
         case "genres":
-            return frozenset(genre.strip() for genre in text.split("/") if genre.strip())
+            return _genres(text)
         case _:
             return text
 
@@ -96,7 +118,7 @@ def _year(text: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise EntryError(f"year is a number, not {text!r}") from None
+        raise EntryError(f"is a number, not {reprlib.repr(text)}", field="year") from None
 
 
 def _date(text: str) -> date:
@@ -105,4 +127,12 @@ def _date(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass  # a 31st of February, for example: said below
-    raise EntryError(f"publish_date is written YYYY-MM-DD, as in 1614-11-02, not {text!r}")
+    why = f"is written YYYY-MM-DD, as in 1614-11-02, not {reprlib.repr(text)}"
+    raise EntryError(why, field="publish_date")
+
+
+def _genres(text: str) -> frozenset[str]:
+    genres = frozenset(genre.strip() for genre in text.split("/") if genre.strip())
+    if not genres:  # a set in DynamoDB is never empty
+        raise EntryError("are one or more, as in Comedy/Drama", field="genres")
+    return genres

@@ -10,12 +10,18 @@ from typing import Final
 from samples.catalog.frontend.entry import EntryError, changed, field_names, kind, product_of
 from samples.catalog.service.catalog import CatalogService
 from samples.catalog.service.outcomes import Found
+from samples.catalog.service.plans import summed
 
 HELP: Final = """\
 begin                                open a transaction; without one, writes are sent at once
-staged                               show what the open transaction would do
+staged                               show the calls of the open transaction
+actions                              show what will be sent: calls on one product are one action
 commit                               send all of it as one request
 rollback                             drop it; nothing is sent
+
+savepoint                            open a level inside the transaction
+release                              end the level; what it staged stays
+rollback level                       end the level; what it staged is dropped
 
 add album  ARTIST TITLE [YEAR]
 add book   AUTHOR TITLE YYYY-MM-DD LANGUAGE
@@ -43,8 +49,11 @@ class Shell:
         self._commands: dict[str, Callable[..., object]] = {
             "begin": service.begin,
             "staged": self._staged,
+            "actions": self._actions,
             "commit": service.commit,
-            "rollback": service.rollback,
+            "rollback": self._rollback,
+            "savepoint": service.savepoint,
+            "release": service.release,
             "add": self._add,
             "get": self._get,
             "change": self._change,
@@ -78,7 +87,17 @@ class Shell:
             return f"Not done: {error}."
 
     def _staged(self) -> str:
-        return "\n".join(self._service.staged) or "Nothing is staged."
+        return "\n".join(map(str, self._service.staged)) or "Nothing is staged."
+
+    def _actions(self) -> str:
+        if not (actions := self._service.actions):
+            return "Nothing will be sent."
+        return "\n".join([f"{summed(actions)}:", *map(str, actions)])
+
+    def _rollback(self, what: str = "", /) -> object:
+        if what not in ("", "level"):
+            raise EntryError("rollback goes alone, or as rollback level")
+        return self._service.rollback_level() if what else self._service.rollback()
 
     def _add(self, kind_: str, /, *words: str) -> object:
         cls = kind(kind_)

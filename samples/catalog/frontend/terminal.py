@@ -19,6 +19,8 @@ from samples.catalog.service.outcomes import (
     Canceled,
     Committed,
     Found,
+    LevelOpened,
+    LevelRolledBack,
     Listed,
     Missing,
     Refused,
@@ -28,6 +30,7 @@ from samples.catalog.service.outcomes import (
     Written,
     counted,
 )
+from samples.catalog.service.plans import summed
 
 PARTITAS: Final = Album("Bach", "6 Partitas", 1731)
 ODYSSEY: Final = Book("Homer", "Odyssey", date(1614, 11, 2), "English")
@@ -64,6 +67,7 @@ def tell_story(
         story.be_canceled()
         story.read_and_change()
         story.overwrite_nothing()
+        story.take_one_level_back()
         story.go_without_a_transaction()
     finally:
         story.mine.close()
@@ -172,6 +176,31 @@ class _Story:
             holds=[problem.stored for problem in canceled.problems] == [theirs],
         )
 
+    def take_one_level_back(self) -> None:
+        self.tale.chapter("A level that is rolled back, and calls that become one action")
+        self._begin()
+        self._add(PLANETS)
+        opened = self.tale.do("savepoint", self.mine.savepoint, LevelOpened)
+        self._add(EMMA)
+        self._show_staged()
+        dropped = self.tale.do("roll back the level", self.mine.rollback_level, LevelRolledBack)
+        self.tale.make_sure(
+            "the book was dropped, and nothing else",
+            holds=(opened, dropped) == (LevelOpened(2), LevelRolledBack(2, 1))
+            and [call.product for call in self.mine.staged] == [name_of(PLANETS)],
+        )
+        self._add(THE_GENERAL)
+        self._remove(THE_GENERAL)
+        self._show_staged()
+        self._show_actions()
+        self.tale.make_sure(
+            "of three calls, those on the movie are one action",
+            holds=[action.calls for action in self.mine.actions] == [1, 2],
+        )
+        self._commit(2)
+        self.tale.make_sure(f"another session sees {name_of(PLANETS)}", holds=self._sees(PLANETS))
+        self._make_sure_other_sees_none_of(EMMA, THE_GENERAL)
+
     def go_without_a_transaction(self) -> None:
         self.tale.chapter("Without a transaction, through the same code")
         self.tale.do("commit what was never begun", self.mine.commit, Refused)
@@ -208,6 +237,12 @@ class _Story:
         self.tale.say("Staged so far:")
         for number, line in enumerate(self.mine.staged, start=1):
             self.tale.say(f"  {number}. {line}")
+
+    def _show_actions(self) -> None:
+        actions = self.mine.actions
+        self.tale.say(f"Will be sent: {summed(actions)}.")
+        for number, action in enumerate(actions, start=1):
+            self.tale.say(f"  {number}. {action}")
 
     def _retrieve(self, product: Product) -> object:
         return self.mine.retrieve(type(product), *key_of(product))

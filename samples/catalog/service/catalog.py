@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
+
 from samples.catalog.provider import store
 from samples.catalog.provider.products import (
     PRODUCT_CLASSES,
@@ -11,7 +13,6 @@ from samples.catalog.provider.products import (
     P,
     Product,
     name_at,
-    name_under,
 )
 from samples.catalog.provider.store import Target
 from samples.catalog.provider.tables import ListingError, ProductTables
@@ -21,6 +22,9 @@ from samples.catalog.service.outcomes import (
     Committed,
     Failed,
     Found,
+    LevelOpened,
+    LevelReleased,
+    LevelRolledBack,
     Listed,
     Missing,
     Refused,
@@ -31,9 +35,18 @@ from samples.catalog.service.outcomes import (
     Written,
     action,
 )
+from samples.catalog.service.plans import PlannedAction, StagedCall, action_of, call_of
 from transactscope import ScopeState, TransactScope
 from transactscope.errors import ScopeStateError, TransactScopeError
-from transactscope.types import Action
+from transactscope.types import ExplainedAction, Savepoint
+
+
+@attrs.frozen
+class _Level:
+    """A level inside the transaction, and how many calls were staged before it."""
+
+    savepoint: Savepoint
+    before: int
 
 
 class CatalogService:
@@ -41,7 +54,7 @@ class CatalogService:
 
     It always holds one scope. Before `begin` the scope has not started, and writes go
     straight to the tables; after `begin` they are staged in it; once it has ended, however
-    it did, the next one takes its place.
+    it did, the next one takes its place. The levels inside it are savepoints, and end with it.
 
     Args:
         tables: The tables, which may be shared with other sessions.
@@ -50,6 +63,7 @@ class CatalogService:
     def __init__(self, tables: ProductTables) -> None:
         self._tables = tables
         self._scope = TransactScope(tables.database)
+        self._levels: list[_Level] = []
 
     @property
     def is_open(self) -> bool:
@@ -57,9 +71,23 @@ class CatalogService:
         return self._scope.state is ScopeState.ACTIVE
 
     @property
-    def staged(self) -> tuple[str, ...]:
-        """What the open transaction would do, in words. Nothing is sent."""
-        return tuple(_in_words(each) for each in self._scope.staged)
+    def depth(self) -> int:
+        """How many levels are open: 0 outside, 1 in a transaction, 1 more per savepoint."""
+        return self._scope.depth
+
+    @property
+    def staged(self) -> tuple[StagedCall, ...]:
+        """The calls that wait for the commit, in words and in order. Nothing is sent."""
+        starts = [level.before for level in self._levels]
+        return tuple(
+            call_of(each, 1 + sum(start <= index for start in starts))
+            for index, each in enumerate(self._scope.staged)
+        )
+
+    @property
+    def actions(self) -> tuple[PlannedAction, ...]:
+        """What a commit would send: the calls on one product are one action. Nothing is sent."""
+        return tuple(action_of(row) for row in self._rows)
 
     def create_tables(self) -> TablesReady | Failed:
         """Create the tables that are missing, and wait until all three can be used."""
@@ -84,24 +112,43 @@ class CatalogService:
         scope = self._scope
         try:
             result = scope.commit()
-            return Committed(len(scope.staged) if result.sent else 0)
+            return Committed(len(scope.to_request()["TransactItems"]) if result.sent else 0)
         except ScopeStateError as error:
             return self._misused(error)
         except TransactScopeError as error:
-            return failed(error)
+            return failed(error, scope.staged)
         finally:
             self._renew(scope)
 
     def rollback(self) -> RolledBack | Refused:
         """Drop everything that is staged, and end the transaction. Nothing is sent."""
         scope = self._scope
-        dropped = len(scope.staged)
+        dropped = len(self._rows)
         try:
             scope.rollback()
         except ScopeStateError as error:
             return self._misused(error)
         self._renew(scope)
         return RolledBack(dropped)
+
+    def savepoint(self) -> LevelOpened | Refused:
+        """Open a level inside the transaction, which can be rolled back on its own."""
+        try:
+            savepoint = self._scope.savepoint()
+        except ScopeStateError as error:
+            return self._misused(error)
+        self._levels.append(_Level(savepoint, len(self._scope.staged)))
+        return LevelOpened(self.depth)
+
+    def release(self) -> LevelReleased | Refused:
+        """End the innermost level and keep what it staged. Nothing is sent."""
+        ended = self._end_level(keep=True)
+        return ended if isinstance(ended, Refused) else LevelReleased(*ended)
+
+    def rollback_level(self) -> LevelRolledBack | Refused:
+        """End the innermost level and drop what it staged; the one around it goes on."""
+        ended = self._end_level(keep=False)
+        return ended if isinstance(ended, Refused) else LevelRolledBack(*ended)
 
     def close(self) -> RolledBack | Refused | None:
         """End the session: what is still open is rolled back. None if nothing was open."""
@@ -139,10 +186,16 @@ class CatalogService:
             return failed(error)
         return Missing(name_at(cls, creator, title)) if product is None else Found(product)
 
-    def stored(self) -> Listed | Failed:
-        """Read every product that is stored. What is staged is not among them."""
+    def stored(self, *kinds: type[Product]) -> Listed | Failed:
+        """Read every product that is stored. What is staged is not among them.
+
+        Args:
+            kinds: The classes to read; none means all of them.
+        """
         try:
-            products = [each for cls in PRODUCT_CLASSES for each in self._tables.stored(cls)]
+            products = [
+                each for cls in kinds or PRODUCT_CLASSES for each in self._tables.stored(cls)
+            ]
         except ListingError as error:
             return Refused(f"{error}", error)
         except TransactScopeError as error:
@@ -167,6 +220,27 @@ class CatalogService:
             return failed(error)
         return Staged(what) if isinstance(target, TransactScope) else Written(what)
 
+    @property
+    def _rows(self) -> tuple[ExplainedAction, ...]:
+        has_begun = self._scope.state is not ScopeState.NOT_STARTED
+        return self._scope.explain().rows if has_begun else ()
+
+    def _end_level(self, *, keep: bool) -> tuple[int, int] | Refused:
+        """Close the innermost level; return its number, and how many calls it held."""
+        if not self._levels:
+            why = "no level is open; open one with a savepoint first."
+            return self._misused(ScopeStateError(why, state=self._scope.state))
+        level, number = self._levels[-1], self.depth
+        calls = len(self._scope.staged) - level.before
+        try:
+            if not keep:
+                level.savepoint.rollback()
+            level.savepoint.release()
+        except ScopeStateError as error:
+            return self._misused(error)
+        self._levels.pop()
+        return number, calls
+
     def _misused(self, error: ScopeStateError) -> Refused:
         if self._scope.state is ScopeState.NOT_STARTED:
             return Refused("no transaction is open; begin one first.", error)
@@ -176,9 +250,4 @@ class CatalogService:
         """Put the next scope in the place of one that has ended: a scope is used once."""
         if self._scope is ended and ended.state.is_final:
             self._scope = TransactScope(self._tables.database)
-
-
-def _in_words(staged: Action) -> str:
-    if staged.entity_class is None or staged.key is None:
-        return staged.describe()
-    return f"{staged.verb} {name_under(staged.entity_class, staged.key)}"
+            self._levels.clear()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from samples.catalog.provider.products import PRODUCT_CLASSES, name_under
 from samples.catalog.service.outcomes import Canceled, Failed, InDoubt, Problem, Refused
 from transactscope.errors import (
     CommitOutcomeUnknownError,
+    ConversionError,
     DuplicateTargetError,
+    InvalidKeyError,
     TransactionCanceledError,
     TransactScopeError,
 )
-from transactscope.types import CancellationReason
+from transactscope.types import Action, CancellationReason
 
 # Reason codes of a cancellation that say nothing about the product's own state.
 _PASSING: Final = {
@@ -21,23 +25,52 @@ _PASSING: Final = {
     "ProvisionedThroughputExceeded": "could not be written, because its table is overloaded",
 }
 
+_PLACE: Final = re.compile(rf"(?:{'|'.join(cls.__name__ for cls in PRODUCT_CLASSES)})\.(\w+)")
 
-def failed(error: TransactScopeError) -> Failed:
-    """Say what an error means. The library sorts its errors by what happened to the data."""
+
+_NO_FOLD: Final = re.compile(
+    r"two actions on one item, and (.*?): (?:put|insert|replace|update|delete|check) ", re.DOTALL
+)
+
+
+def failed(error: TransactScopeError, staged: Sequence[Action] = ()) -> Failed:
+    """Say what an error means. The library sorts its errors by what happened to the data.
+
+    Args:
+        error: What was raised.
+        staged: The calls that were to be committed, in order.
+    """
     match error:
         case TransactionCanceledError():
-            return Canceled(tuple(_problem(reason) for reason in error.failures))
+            return Canceled(tuple(_problem(reason, staged) for reason in error.failures))
         case CommitOutcomeUnknownError():
             return InDoubt(error.client_request_token)
         case DuplicateTargetError():
-            return Refused("a transaction writes a product once, and this one is staged.", error)
+            return Refused(_does_not_fold(f"{error}"), error)
+        case ConversionError() | InvalidKeyError():
+            return Refused(f"{error}", error, field=_field(f"{error}"))
         case _:
             return Refused(f"{error}", error)
 
 
-def _problem(reason: CancellationReason) -> Problem:
+def _field(text: str) -> str | None:
+    """Return the field that an error is about; its text begins with `Album.artist`."""
+    found = _PLACE.match(text)
+    return found[1] if found else None
+
+
+def _does_not_fold(text: str) -> str:
+    """Say why a call does not go together with what is staged on its product."""
+    plain = "this does not fold with what is staged for it"
+    if not (found := _NO_FOLD.match(text)):
+        return f"{plain}."
+    why = found[1].replace("the second", "the new one").replace("the first", "the earlier one")
+    return f"{plain}: {why}."
+
+
+def _problem(reason: CancellationReason, staged: Sequence[Action]) -> Problem:
     stored = reason.item if isinstance(reason.item, PRODUCT_CLASSES) else None
-    return Problem(_product(reason), _why(reason), stored)
+    return Problem(_product(reason), _why(reason, staged), stored)
 
 
 def _product(reason: CancellationReason) -> str:
@@ -46,9 +79,16 @@ def _product(reason: CancellationReason) -> str:
     return name_under(reason.entity_class, reason.key)
 
 
-def _why(reason: CancellationReason) -> str:
+def _why(reason: CancellationReason, staged: Sequence[Action]) -> str:
     if reason.code != "ConditionalCheckFailed":
         return _PASSING.get(reason.code, f"failed with {reason.code}")
-    if reason.verb == "insert":
+    if _first_verb(reason, staged) == "insert":
         return "is there already"
     return "is not there" if reason.item is None else "has changed since it was read"
+
+
+def _first_verb(reason: CancellationReason, staged: Sequence[Action]) -> str | None:
+    """Return the verb of the first of the calls that were folded: the item had to suit that one."""
+    target = (reason.table, reason.key)
+    verbs = (each.verb for each in staged if (each.table, each.key) == target)
+    return next(verbs, reason.verb)

@@ -105,6 +105,43 @@ class RolledBack:
 
 
 @attrs.frozen
+class LevelOpened:
+    """A level is open inside the transaction."""
+
+    level: int
+
+    def __str__(self) -> str:
+        return f"Level {self.level} is open. It can be rolled back on its own."
+
+
+@attrs.frozen
+class LevelReleased:
+    """The innermost level has ended, and what it staged belongs to the level around it."""
+
+    level: int
+    calls: int
+
+    def __str__(self) -> str:
+        kept = f"{counted(self.calls, 'call')} kept in level {self.level - 1}"
+        return f"Level {self.level} is released: {kept}, nothing was sent."
+
+
+@attrs.frozen
+class LevelRolledBack:
+    """The innermost level has ended, and what it staged is dropped."""
+
+    level: int
+    calls: int
+
+    def __str__(self) -> str:
+        dropped = f"{counted(self.calls, 'call')} dropped"
+        return (
+            f"Level {self.level} is rolled back: {dropped}, nothing was sent. "
+            f"Level {self.level - 1} goes on."
+        )
+
+
+@attrs.frozen
 class Problem:
     """Why one product made a write fail.
 
@@ -156,10 +193,12 @@ class Refused:
     Attributes:
         why: The reason, in words.
         error: The error behind it.
+        field: The field that cannot be stored as it is, where it is about one.
     """
 
     why: str
     error: Exception = attrs.field(eq=False, repr=False)
+    field: str | None = attrs.field(default=None, eq=False)
 
     def __str__(self) -> str:
         return f"Not done: {self.why}"
@@ -167,14 +206,23 @@ class Refused:
 
 Failed: TypeAlias = Canceled | InDoubt | Refused
 WriteOutcome: TypeAlias = Staged | Written | Failed
+LevelOutcome: TypeAlias = LevelOpened | LevelReleased | LevelRolledBack
 Outcome: TypeAlias = (
-    TablesReady | Begun | WriteOutcome | Found | Missing | Listed | Committed | RolledBack
+    TablesReady
+    | Begun
+    | WriteOutcome
+    | Found
+    | Missing
+    | Listed
+    | Committed
+    | RolledBack
+    | LevelOutcome
 )
 
 
-def counted(actions: int) -> str:
-    """Say how many actions: `1 action`, `3 actions`."""
-    return f"{actions} action{'' if actions == 1 else 's'}"
+def counted(number: int, what: str = "action") -> str:
+    """Say how many: `1 action`, `3 calls`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def action(verb: str, product: Product | str) -> str:

@@ -11,8 +11,11 @@ from botocore.config import Config
 from samples.catalog.app import Options, choose_engine
 from samples.catalog.engines.counting import watch
 from samples.catalog.engines.dynoxide import find_dynoxide
+from samples.catalog.frontend.web.server import create_app
+from samples.catalog.frontend.web.sessions import BrowserSessions
 from samples.catalog.provider.tables import ProductTables
 from samples.catalog.service.catalog import CatalogService
+from samples.catalog.tests.visitor import Visitor
 from transactscope import TransactScope
 
 
@@ -114,3 +117,52 @@ def perform(request, tables):
         act(tables.database)
 
     return in_a_scope if request.param == "with a scope" else at_once
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands still until it is told."""
+    return Clock()
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        """Return the time."""
+        return self.now
+
+
+@pytest.fixture
+def sessions(tables, clock):
+    """The sessions of all browsers."""
+    opened = BrowserSessions(lambda: CatalogService(tables), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site(sessions):
+    """The page as an application."""
+    return create_app(sessions, engine="an engine that <forgets>")
+
+
+@pytest.fixture
+def visitor(site):
+    """A person who looks at the albums."""
+    return _visitor(site)
+
+
+@pytest.fixture
+def somebody(site):
+    """Somebody else, with a browser of their own."""
+    return _visitor(site)
+
+
+def _visitor(site):
+    arrived = Visitor(site.test_client())
+    arrived.open("/album")
+    return arrived

@@ -47,13 +47,6 @@ def test_the_demo_ends_well(options, lines):
 
 
 @pytest.mark.slow
-def test_playing_ends_with_a_hint(options, lines):
-    """A newcomer learns how to go on."""
-    assert 0 == run(Options(engine=options.engine, data=options.data), write=lines.append)
-    assert "--shell" in lines[-1]
-
-
-@pytest.mark.slow
 def test_a_story_that_goes_wrong_fails_the_program(options, lines, monkeypatch):
     """The exit code tells scripts what the text tells people."""
     monkeypatch.setattr(app, "watch", lambda _client: [])
@@ -179,6 +172,7 @@ def test_tables_that_cannot_be_used_end_the_shell(options, lines):
         (["--demo"], Options(mode="demo")),
         (["--shell", "--engine", "moto"], Options(mode="shell", engine="moto")),
         (["--data", "x.db"], Options(data=pathlib.Path("x.db"))),
+        (["--port", "0"], Options(port=0)),
         (
             ["--aws", "--region", "eu-west-1", "--profile", "me"],
             Options(engine="remote", region="eu-west-1", profile="me"),
@@ -198,6 +192,9 @@ def test_the_command_line_is_read(arguments, expected):
     "arguments",
     [
         ["--demo", "--shell"],
+        ["--demo", "--port", "8080"],
+        ["--port", "65536"],
+        ["--port", "http"],
         ["--aws", "--engine", "moto"],
         ["--region", "eu-west-1"],
         ["--engine", "moto", "--profile", "me"],

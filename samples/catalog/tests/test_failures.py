@@ -2,11 +2,13 @@
 
 import pytest
 
-from samples.catalog.provider.products import Album
+from samples.catalog.provider.products import Album, Movie
 from samples.catalog.service.failures import failed
 from samples.catalog.service.outcomes import Canceled, Problem, Refused
 from transactscope.errors import (
+    ConversionError,
     DuplicateTargetError,
+    InvalidKeyError,
     InvalidRequestError,
     NotSentError,
     TableNotFoundError,
@@ -66,7 +68,7 @@ def test_a_stored_item_that_is_no_product_is_left_out():
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (DuplicateTargetError("insert and delete"), "this one is staged"),
+        (DuplicateTargetError("two items"), "does not fold with what is staged for it."),
         (TableNotFoundError("no table"), "no table"),
         (NotSentError("no connection"), "no connection"),
         (InvalidRequestError("too long"), "too long"),
@@ -79,3 +81,54 @@ def test_every_other_error_says_that_it_was_not_done(error, words):
     assert isinstance(outcome, Refused)
     assert error is outcome.error
     assert words in str(outcome)
+
+
+@pytest.mark.parametrize(
+    ("error", "field"),
+    [
+        (InvalidKeyError("Album.artist is empty, and it is a key attribute"), "artist"),
+        (ConversionError("an empty set cannot be stored", path="Movie.genres"), "genres"),
+        (InvalidKeyError("two tables"), None),
+        (InvalidRequestError("Album.artist is mentioned"), None),
+    ],
+)
+def test_an_error_about_a_field_names_it(error, field):
+    """A front end can say it beside the field."""
+    outcome = failed(error)
+
+    assert isinstance(outcome, Refused)
+    assert field == outcome.field
+
+
+@pytest.mark.parametrize("product", [Album("", "6 Partitas"), Movie("A", "B", frozenset())])
+def test_the_field_is_found_in_what_the_library_says(service, product):
+    """The errors are the library's own, and so is the place where they name the field."""
+    assert service.add(product).field in ("artist", "genres")
+
+
+def test_what_does_not_fold_is_told_without_lines_of_code(service):
+    """The library names both calls with their files; people get the reason."""
+    service.begin()
+    service.add(Album("Bach", "6 Partitas"))
+
+    assert (
+        "Not done: this does not fold with what is staged for it: "
+        "the new one's condition can never be true after the earlier one."
+    ) == str(service.add(Album("Bach", "6 Partitas")))
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_a_folded_action_failed_because_of_its_first_call(service, other, is_stored):
+    """One action stands for an add and a remove; the add is what the stored product has to suit."""
+    album = Album("Bach", "6 Partitas")
+    calls = [lambda: service.add(album), lambda: service.remove(Album, "Bach", "6 Partitas")]
+    if is_stored:
+        other.add(album)
+    else:
+        calls.reverse()
+    service.begin()
+    for call in calls:
+        call()
+
+    (problem,) = service.commit().problems
+    assert ("is there already" if is_stored else "is not there") == problem.why

@@ -23,6 +23,7 @@ from samples.catalog.service.outcomes import (
     Found,
     Listed,
     Refused,
+    RolledBack,
     Staged,
     TablesReady,
     Written,
@@ -41,6 +42,63 @@ def bodies(client):
 
     client.meta.events.register_first("before-send.dynamodb", note)
     return seen
+
+
+def test_aws_1_an_inner_rollback_keeps_what_is_around_it(service, other, sent):
+    """Only the level's own calls are dropped; the others are committed."""
+    service.begin()
+    service.add(PARTITAS)
+    service.savepoint()
+    service.add(EMMA)
+    service.rollback_level()
+
+    assert Committed(1) == service.commit()
+    assert ["TransactWriteItems with 1 action"] == sent
+    assert Listed((PARTITAS,)) == other.stored()
+
+
+def test_aws_1_an_outer_rollback_takes_what_an_inner_level_released(service, other, sent):
+    """The end of a level writes nothing, so there is nothing that could stay."""
+    service.begin()
+    service.add(PARTITAS)
+    service.savepoint()
+    service.add(EMMA)
+    service.release()
+
+    assert RolledBack(2) == service.rollback()
+    assert [] == sent
+    assert Listed(()) == other.stored()
+
+
+@pytest.mark.parametrize("is_released", [True, False])
+def test_aws_2_all_levels_are_one_request(service, other, sent, is_released):
+    """One culprit, in whatever level, keeps all of them out; an open level is no second request."""
+    other.add(PARTITAS)
+    sent.clear()
+    service.begin()
+    service.add(PARTITAS)
+    service.savepoint()
+    service.add(EMMA)
+    if is_released:
+        service.release()
+
+    assert isinstance(service.commit(), Canceled)
+    assert ["TransactWriteItems with 2 actions"] == sent
+    assert Listed((PARTITAS,)) == other.stored()
+
+
+@pytest.mark.parametrize("end", ["release", "rollback_level"])
+def test_aws_3_an_empty_level_loses_nothing(service, other, end):
+    """What was staged before it and after it is committed."""
+    service.begin()
+    service.add(PARTITAS)
+    service.savepoint()
+    getattr(service, end)()
+    service.add(ODYSSEY)
+    service.add(THE_KID)
+
+    assert Committed(3) == service.commit()
+    assert Listed((PARTITAS, ODYSSEY, THE_KID)) == other.stored()
 
 
 @pytest.mark.parametrize("product", [PARTITAS, ODYSSEY, THE_KID], ids=lambda each: each.title)
@@ -285,13 +343,22 @@ def test_aws_18_any_client_can_be_used(engine, prefix):
 
 
 def test_aws_19_add_and_remove_of_one_product_does_not_poison_the_transaction(service, other):
-    """Either both together come to something, or the second is refused at once; a commit works."""
+    """Both together come to one action, which leaves no product; the rest is committed."""
+    service.begin()
+    outcomes = [service.add(PARTITAS), service.remove(Album, *key_of(PARTITAS)), service.add(EMMA)]
+
+    assert [Staged] * 3 == [type(outcome) for outcome in outcomes]
+    assert [("delete", 2), ("put", 1)] == [(each.verb, each.calls) for each in service.actions]
+    assert Committed(2) == service.commit()
+    assert Listed((EMMA,)) == other.stored()
+
+
+def test_aws_19_add_and_remove_and_add_of_one_product_adds_it(service, other):
+    """Whatever the number of calls on a product is, the last word counts."""
     service.begin()
     service.add(PARTITAS)
-    second = service.remove(Album, *key_of(PARTITAS))
-    service.add(EMMA)
-    outcome = service.commit()
+    service.remove(Album, *key_of(PARTITAS))
+    service.add(PARTITAS)
 
-    assert isinstance(second, Staged | Refused)
-    assert isinstance(outcome, Committed)
-    assert Found(EMMA) == other.retrieve(Book, *key_of(EMMA))
+    assert Committed(1) == service.commit()
+    assert Listed((PARTITAS,)) == other.stored()

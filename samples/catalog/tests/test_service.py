@@ -14,6 +14,9 @@ from samples.catalog.service.outcomes import (
     Committed,
     Found,
     InDoubt,
+    LevelOpened,
+    LevelReleased,
+    LevelRolledBack,
     Listed,
     Missing,
     Problem,
@@ -22,6 +25,7 @@ from samples.catalog.service.outcomes import (
     Staged,
     Written,
 )
+from samples.catalog.service.plans import PlannedAction, summed
 from transactscope.errors import ScopeStateError
 
 
@@ -74,10 +78,20 @@ def test_staged_writes_are_listed_in_their_order(service):
     service.add(PARTITAS)
     service.remove(Movie, *key_of(THE_KID))
 
-    assert (
+    assert [
         'insert Album "6 Partitas" by Bach',
         'delete Movie "The Kid" by Chaplin',
-    ) == service.staged
+    ] == [str(call) for call in service.staged]
+
+
+def test_one_kind_can_be_listed(service, sent):
+    """Who looks at books does not read every table."""
+    service.add(PARTITAS)
+    service.add(EMMA)
+    sent.clear()
+
+    assert Listed((EMMA,)) == service.stored(Book)
+    assert ["Scan"] == sent
 
 
 def test_nothing_is_staged_after_the_end(service):
@@ -86,7 +100,12 @@ def test_nothing_is_staged_after_the_end(service):
     service.add(PARTITAS)
     service.commit()
 
-    assert ((), False) == (service.staged, service.is_open)
+    assert ((), (), False, 0) == (
+        service.staged,
+        service.actions,
+        service.is_open,
+        service.depth,
+    )
 
 
 def test_a_session_can_go_on_after_a_commit(service, sent):
@@ -268,3 +287,125 @@ def test_tables_that_cannot_be_created_are_told(client):
     service = CatalogService(ProductTables(client, prefix="no spaces "))
 
     assert isinstance(service.create_tables(), Refused)
+
+
+def test_a_level_is_rolled_back_on_its_own(service, other, sent):
+    """What the level staged is dropped, and the level around it goes on."""
+    service.begin()
+    service.add(PARTITAS)
+    outcomes = [service.savepoint(), service.add(EMMA), service.rollback_level()]
+    service.add(ODYSSEY)
+
+    assert (LevelOpened(2), LevelRolledBack(2, 1)) == (outcomes[0], outcomes[2])
+    assert [] == sent
+    assert Committed(2) == service.commit()
+    assert Listed((PARTITAS, ODYSSEY)) == other.stored()
+
+
+def test_a_level_is_released_into_the_one_around_it(service):
+    """Its calls stay, and are that level's from then on."""
+    service.begin()
+    for product in (PARTITAS, EMMA, THE_KID):
+        service.add(product)
+        service.savepoint()
+    before = [call.level for call in service.staged]
+    outcomes = [service.release(), service.release()]
+
+    assert ([1, 2, 3], [1, 2, 2]) == (before, [call.level for call in service.staged])
+    assert [LevelReleased(4, 0), LevelReleased(3, 1)] == outcomes
+    assert LevelRolledBack(2, 2) == service.rollback_level()
+
+
+def test_the_depth_counts_levels(service):
+    """Outside there is none, and every savepoint is one more."""
+    depths = [service.depth]
+    for step in (service.begin, service.savepoint, service.savepoint, service.release):
+        step()
+        depths.append(service.depth)
+    service.rollback_level()
+
+    assert [0, 1, 2, 3, 2] == depths
+    assert 1 == service.depth
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_levels_end_with_their_transaction(service, end):
+    """A level that was left open is not one of the next transaction."""
+    service.begin()
+    service.savepoint()
+    service.savepoint()
+    getattr(service, end)()
+    service.begin()
+    service.add(PARTITAS)
+
+    assert (1, [1]) == (service.depth, [call.level for call in service.staged])
+    assert isinstance(service.release(), Refused)
+
+
+@pytest.mark.parametrize("step", ["savepoint", "release", "rollback_level"])
+def test_levels_need_a_transaction(service, step):
+    """Outside there is nothing that could be taken back."""
+    outcome = getattr(service, step)()
+
+    assert "Not done: no transaction is open; begin one first." == str(outcome)
+    assert isinstance(outcome.error, ScopeStateError)
+
+
+@pytest.mark.parametrize("step", ["release", "rollback_level"])
+def test_a_level_that_is_not_open_cannot_end(service, step):
+    """The transaction itself ends by a commit or a rollback, and by nothing else."""
+    service.begin()
+    service.add(PARTITAS)
+    outcome = getattr(service, step)()
+
+    assert "Not done: no level is open; open one with a savepoint first." == str(outcome)
+    assert isinstance(outcome.error, ScopeStateError)
+    assert (1, 1) == (service.depth, len(service.staged))
+
+
+def test_a_level_cannot_end_during_a_commit(service, client):
+    """What is being sent is not changed any more."""
+    during = []
+
+    def meanwhile(**_):
+        during.extend([service.savepoint(), service.release(), service.rollback_level()])
+
+    service.begin()
+    service.add(PARTITAS)
+    service.savepoint()
+    client.meta.events.register("before-send.dynamodb.TransactWriteItems", meanwhile)
+
+    assert Committed(1) == service.commit()
+    assert [Refused] * 3 == [type(each) for each in during]
+
+
+def test_what_will_be_sent_shows_what_calls_come_to(service, sent):
+    """Two calls on one product are one action, with the condition of the first."""
+    service.begin()
+    service.add(THE_KID)
+    service.remove(Movie, *key_of(THE_KID))
+    service.add(PARTITAS)
+
+    is_missing = "attribute_not_exists"
+    facts = ("artist = 'Bach'", "title = '6 Partitas'", "year = 1731")
+    movie, album = 'Movie "The Kid" by Chaplin', 'Album "6 Partitas" by Bach'
+    assert (
+        PlannedAction("delete", movie, (), f"{is_missing}(director)", 27, False, 2),
+        PlannedAction("put", album, facts, f"{is_missing}(artist)", 32, True, 1),
+    ) == service.actions
+    assert "2 actions from 3 calls, at least 59 bytes" == summed(service.actions)
+    assert "32 bytes, from 1 call" == service.actions[1].size
+    assert [] == sent
+
+
+def test_actions_are_counted_at_the_end_and_not_calls(service, sent):
+    """What is told to be committed is what was sent, and a rollback counts alike."""
+    outcomes = []
+    for end in (service.rollback, service.commit):
+        service.begin()
+        service.add(PARTITAS)
+        service.change(attrs.evolve(PARTITAS, year=1), seen=PARTITAS)
+        outcomes.append(end())
+
+    assert [RolledBack(1), Committed(1)] == outcomes
+    assert ["TransactWriteItems with 1 action"] == sent

@@ -74,6 +74,50 @@ def test_staged_writes_are_shown(shell):
     assert ["Nothing is staged.", 'insert Book "Odyssey" by Homer'] == [answers[0], answers[3]]
 
 
+def test_levels_can_be_typed(shell, other, sent):
+    """A level is dropped, and the rest is committed by one request."""
+    lines = [
+        "begin",
+        PRODUCTS[0],
+        "savepoint",
+        PRODUCTS[1],
+        "staged",
+        "rollback level",
+        "savepoint",
+        PRODUCTS[2],
+        "release",
+        "commit",
+    ]
+
+    answers = [shell.answer(line) for line in lines]
+
+    assert 'insert Book "Odyssey" by Homer (level 2)' == answers[4].splitlines()[1]
+    assert (
+        "Level 2 is rolled back: 1 call dropped, nothing was sent. Level 1 goes on." == answers[5]
+    )
+    assert "Level 2 is released: 1 call kept in level 1, nothing was sent." == answers[8]
+    assert "Committed: 2 actions, all applied together." == answers[9]
+    assert ["TransactWriteItems with 2 actions"] == sent
+    assert Listed((PARTITAS, THE_KID)) == other.stored()
+
+
+def test_what_will_be_sent_is_shown(shell):
+    """Calls on one product are one action, with its size, its values and its condition."""
+    lines = ["actions", "begin", PRODUCTS[0], 'change album Bach "6 Partitas" year=1', "actions"]
+
+    answers = [shell.answer(line) for line in lines]
+
+    assert "Nothing will be sent." == answers[0]
+    assert [
+        "1 action from 2 calls, 31 bytes:",
+        'put Album "6 Partitas" by Bach: 31 bytes, from 2 calls',
+        "    artist = 'Bach'",
+        "    title = '6 Partitas'",
+        "    year = 1",
+        "    if attribute_not_exists(artist)",
+    ] == answers[4].splitlines()
+
+
 def test_leaving_rolls_back_and_says_so(shell, answers):
     """Nobody leaves in the belief that something was stored."""
     shell.run(["begin", PRODUCTS[0], "quit", "never read"])
@@ -102,6 +146,9 @@ def test_an_interruption_rolls_back(shell, answers, service):
         ("dance", "no command 'dance'"),
         ("add", "more words, or fewer"),
         ("begin now", "more words, or fewer"),
+        ("rollback everything", "goes alone"),
+        ("release", "no transaction is open"),
+        ("rollback level", "no transaction is open"),
         ("add song Bach Air", "no 'song'"),
         ("add album Bach", "also needs: title"),
         ("add album Bach Air 1731 again", "nothing more"),

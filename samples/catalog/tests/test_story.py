@@ -25,11 +25,11 @@ def tell(tables, sent):
 
 
 def test_the_story_tells_what_was_sent(tell, sent):
-    """Four commits send four transactions, and the two that are refused are two of them."""
+    """Five commits send five transactions, and the two that are refused are two of them."""
     lines = tell()
 
     transactions = [each for each in sent if each.startswith("TransactWriteItems")]
-    assert [3, 2, 2, 1] == [int(each.split()[2]) for each in transactions]
+    assert [3, 2, 2, 1, 2] == [int(each.split()[2]) for each in transactions]
     assert "     [sent to DynamoDB: TransactWriteItems with 3 actions]" in lines
 
 
@@ -61,12 +61,25 @@ def test_the_story_leaves_other_products_alone(tell, service):
     assert OWN in service.stored().products
 
 
-def test_the_story_ends_with_three_products(tell, other):
+def test_the_story_shows_what_calls_come_to(tell):
+    """A level is marked where it holds a call, and what will be sent is told before the commit."""
+    lines = tell()
+
+    assert '       2. insert Book "Emma" by Austen (level 2)' in lines
+    assert "     Will be sent: 2 actions from 3 calls, at least 64 bytes." in lines
+    assert (
+        '       2. delete Movie "The General" by Keaton: at least 30 bytes, from 2 calls' in lines
+    )
+
+
+def test_the_story_ends_with_four_products(tell, other):
     """What it leaves behind is the catalog to play with."""
     tell()
 
     stored = other.stored()
-    assert ["6 Partitas", "Odyssey", "The Kid"] == [each.title for each in stored.products]
+    assert ["6 Partitas", "The Planets", "Odyssey", "The Kid"] == [
+        each.title for each in stored.products
+    ]
 
 
 def test_the_story_stops_where_the_tables_say_otherwise(tables):

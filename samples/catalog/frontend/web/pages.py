@@ -1,0 +1,123 @@
+"""The page: what it shows, and what its one form does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
+
+from samples.catalog.frontend.entry import KINDS, EntryError
+from samples.catalog.frontend.web.actions import Action, Answer, Click, click_of
+from samples.catalog.frontend.web.forms import FormError, fields_of, key_to_text
+from samples.catalog.frontend.web.reports import Report
+from samples.catalog.frontend.web.sessions import BrowserSession, View
+from samples.catalog.frontend.web.visits import here, site
+from samples.catalog.provider.products import Product, describe, details_of, key_of
+from samples.catalog.service.outcomes import Listed
+from samples.catalog.service.plans import summed
+
+MAX_LISTED: Final = 200  # products on one page
+
+_LOOK_AT_FIELDS: Final = Report(
+    "Not done: some fields do not hold what they have to. Look for the messages beside them.",
+    is_good=False,
+)
+
+pages = Blueprint("pages", __name__)
+
+
+class KindConverter(BaseConverter):
+    """Lets only the kinds of products that there are be part of an address."""
+
+    regex = "|".join(KINDS)
+
+    def to_python(self, value: str) -> type[Product]:
+        """Return the class of a kind's word."""
+        return KINDS[value]
+
+    def to_url(self, value: type[Product]) -> str:
+        """Return the word of a kind's class."""
+        return value.__name__.lower()
+
+
+@pages.get("/")
+def home() -> BaseResponse:
+    """Lead to the albums."""
+    return redirect(url_for(".show", cls=KINDS["album"]))
+
+
+@pages.get("/<kind:cls>")
+def show(cls: type[Product]) -> str:
+    """Show the page of one kind of product."""
+    browser = here()
+    word = request.args.get("view")
+    view = browser.view(word, cls)
+    return _page(browser, view, word if view.draft.seen is not None else None)
+
+
+@pages.post("/<kind:cls>")
+def act(cls: type[Product]) -> BaseResponse | tuple[str, int]:
+    """Do what a button says, and lead to the page that shows what came of it."""
+    browser = here()
+    try:
+        action, click = click_of(browser, cls, request.form)
+    except EntryError as error:
+        abort(HTTPStatus.BAD_REQUEST, f"Nothing was done: {error}.")
+    answer, status = _carried_out(action, click)
+    browser.notice = None
+    view = View(answer.draft, answer.report)
+    if status is HTTPStatus.SEE_OTHER:
+        return redirect(address_of(browser, view), status)
+    return _page(browser, view, request.form.get("view"), answer.errors), status
+
+
+def address_of(browser: BrowserSession, view: View) -> str:
+    """Return the address of a page that shows a form, with all that stands in it."""
+    return url_for("pages.show", cls=view.draft.kind, view=browser.keep(view))
+
+
+def _carried_out(action: Action, click: Click) -> tuple[Answer, HTTPStatus]:
+    """Do it. What was not done is shown at once: doing it again would do no harm."""
+    try:
+        answer = action(click)
+    except FormError as error:
+        answer = Answer(_LOOK_AT_FIELDS, click.draft, errors=error.errors)
+        return answer, HTTPStatus.UNPROCESSABLE_ENTITY
+    return answer, HTTPStatus.CONFLICT if answer.is_refused else HTTPStatus.SEE_OTHER
+
+
+def _page(
+    browser: BrowserSession, view: View, word: str | None, errors: Mapping[str, str] | None = None
+) -> str:
+    """Show a page; its form sends the word that brings back what was retrieved into it."""
+    draft, report = view.draft, view.report
+    actions = browser.service.actions
+    stored = browser.service.stored(draft.kind)
+    return render_template(
+        "page.html",
+        kinds=KINDS.values(),
+        kind=draft.kind,
+        fields=fields_of(draft.kind, draft.texts, errors or {}),
+        is_retrieved=draft.seen is not None,
+        view_word=word or "",
+        token=browser.csrf_token,
+        is_open=browser.service.is_open,
+        depth=browser.service.depth,
+        staged=browser.service.staged,
+        actions=actions,
+        sum_of_actions=summed(actions),
+        report=report,
+        headline=report.headline if report else "",
+        products=stored.products[:MAX_LISTED] if isinstance(stored, Listed) else (),
+        left_out=max(0, len(stored.products) - MAX_LISTED) if isinstance(stored, Listed) else 0,
+        unreadable="" if isinstance(stored, Listed) else str(stored),
+        engine=site().engine,
+        describe=describe,
+        details_of=details_of,
+        key_of=key_of,
+        key_to_text=key_to_text,
+    )

@@ -1,0 +1,56 @@
+"""What came of an action, as the page tells it: a sentence, and the products beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from samples.catalog.service.outcomes import Canceled, InDoubt, Missing, Outcome, Problem, Refused
+from samples.catalog.service.plans import StagedCall
+
+
+@attrs.frozen
+class Report:
+    """What the page says at its top.
+
+    Attributes:
+        text: What happened.
+        is_good: Whether it is what was asked for.
+        problems: The products that made it fail.
+        others: What was staged beside them, and came to nothing with them.
+    """
+
+    text: str
+    is_good: bool = True
+    problems: tuple[Problem, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """The first words of what did not go well, for the title of the page."""
+        return "" if self.is_good else re.split(r"[:,.]", self.text)[0]
+
+
+def report_of(outcome: Outcome, attempted: Sequence[StagedCall] = ()) -> Report:
+    """Tell what came of an action.
+
+    Args:
+        outcome: What the service answered.
+        attempted: What was staged when a commit was tried, in order.
+    """
+    if isinstance(outcome, Canceled):
+        return _canceled(outcome, attempted)
+    return Report(str(outcome), is_good=not isinstance(outcome, InDoubt | Refused | Missing))
+
+
+def _canceled(outcome: Canceled, attempted: Sequence[StagedCall]) -> Report:
+    culprits = {problem.product for problem in outcome.problems}
+    return Report(
+        "Canceled, nothing was applied."
+        + ("" if outcome.problems else " DynamoDB gave no reason."),
+        is_good=False,
+        problems=outcome.problems,
+        others=tuple(each.text for each in attempted if each.product not in culprits),
+    )

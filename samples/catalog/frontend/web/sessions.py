@@ -1,0 +1,184 @@
+"""One session of the service for every browser: who comes back finds what was staged.
+
+Every browser has its own transaction, and nobody else sees what is staged in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from samples.catalog.frontend.web.reports import Report
+from samples.catalog.provider.products import Product
+from samples.catalog.service.catalog import CatalogService
+
+LIFETIME: Final = 30 * 60.0  # seconds without a request, after which a session ends
+MAX_SESSIONS: Final = 100
+MAX_VIEWS: Final = 32  # pages of one browser that are remembered
+
+_EXPIRED: Final = Report(
+    "Your earlier session has ended, because it was not used for a while. "
+    "If a transaction was open in it, it was rolled back: nothing of it was sent.",
+    is_good=False,
+)
+
+
+@attrs.frozen
+class Draft:
+    """What a form holds.
+
+    Attributes:
+        kind: The class of product that the form is for.
+        texts: What stands in each field.
+        seen: The product that was retrieved into the form, or None.
+    """
+
+    kind: type[Product]
+    texts: Mapping[str, str] = attrs.field(factory=dict)
+    seen: Product | None = None
+
+
+@attrs.frozen
+class View:
+    """What a page shows besides what is staged and stored.
+
+    Attributes:
+        draft: What its form holds.
+        report: What came of the action that led to it, or None.
+    """
+
+    draft: Draft
+    report: Report | None = None
+
+
+@attrs.define(eq=False)
+class BrowserSession:
+    """What is remembered of one browser.
+
+    Attributes:
+        service: Its session of the catalog.
+        id: What its cookie holds.
+        csrf_token: What each of its forms holds, and no other page can know.
+        notice: What its pages say until something is done on them, or None.
+        users: The requests that are using it, or wait for it. Only `BrowserSessions` counts.
+        last_used: When the last of them ended, in seconds of the clock.
+        lock: Held by the one request that is using it.
+    """
+
+    service: CatalogService
+    id: str = attrs.field(factory=lambda: secrets.token_urlsafe(32))
+    csrf_token: str = attrs.field(factory=lambda: secrets.token_urlsafe(32))
+    notice: Report | None = None
+    users: int = 0
+    last_used: float = 0.0
+    lock: threading.Lock = attrs.field(factory=threading.Lock)
+    _views: OrderedDict[str, View] = attrs.field(factory=OrderedDict)
+
+    def keep(self, view: View) -> str:
+        """Remember what a page shows, and return the word that brings it back."""
+        word = secrets.token_urlsafe(12)
+        self._views[word] = view
+        while len(self._views) > MAX_VIEWS:
+            self._views.popitem(last=False)
+        return word
+
+    def view(self, word: str | None, kind: type[Product]) -> View:
+        """Return what was kept for a page of a kind of product, or a blank form."""
+        kept = self._views.get(word) if word else None
+        if word is None or kept is None or kept.draft.kind is not kind:
+            return View(Draft(kind), self.notice)
+        self._views.move_to_end(word)
+        return kept
+
+
+class BrowserSessions:
+    """The sessions of all browsers. May be used by any number of threads.
+
+    A session ends when it has not been used for a while, or when there are too many: those
+    without an open transaction go first, then those that have been idle for the longest. What
+    is open is rolled back. A session that is in use never ends, even if there are too many.
+
+    Args:
+        open_service: Opens a session of the catalog.
+        clock: Returns seconds that only grow.
+        lifetime: Seconds without use after which a session ends.
+        limit: How many sessions there may be.
+    """
+
+    def __init__(
+        self,
+        open_service: Callable[[], CatalogService],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        lifetime: float = LIFETIME,
+        limit: int = MAX_SESSIONS,
+    ) -> None:
+        self._open_service = open_service
+        self._clock = clock
+        self._lifetime = lifetime
+        self._limit = limit
+        self._lock = threading.Lock()  # guards the two fields below, and every `users`
+        self._sessions: dict[str, BrowserSession] = {}
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @contextlib.contextmanager
+    def use(self, id_: str | None) -> Iterator[BrowserSession]:
+        """Have a session to oneself: that of the id, or a new one. Waits for its turn."""
+        session = self._join(id_)
+        try:
+            with session.lock:
+                yield session
+        finally:
+            self._leave(session)
+
+    def knows(self, id_: str | None) -> bool:
+        """Whether there is a session of that id."""
+        with self._lock:
+            self._end_expired()
+            return id_ in self._sessions
+
+    def close(self) -> None:
+        """End all sessions, and roll back what is open in them."""
+        with self._lock:
+            for session in list(self._sessions.values()):
+                self._end(session)
+
+    def _join(self, id_: str | None) -> BrowserSession:
+        with self._lock:
+            self._end_expired()
+            session = self._sessions.get(id_ or "") or self._new(had_one=id_ is not None)
+            session.users += 1
+            return session
+
+    def _leave(self, session: BrowserSession) -> None:
+        with self._lock:
+            session.users -= 1
+            session.last_used = self._clock()
+
+    def _new(self, *, had_one: bool) -> BrowserSession:
+        idle = [each for each in self._sessions.values() if not each.users]
+        idle.sort(key=lambda each: (each.service.is_open, each.last_used))
+        for session in idle[: max(0, len(self._sessions) - self._limit + 1)]:
+            self._end(session)
+        opened = BrowserSession(self._open_service(), notice=_EXPIRED if had_one else None)
+        self._sessions[opened.id] = opened
+        return opened
+
+    def _end_expired(self) -> None:
+        oldest = self._clock() - self._lifetime
+        for session in list(self._sessions.values()):
+            if not session.users and session.last_used < oldest:
+                self._end(session)
+
+    def _end(self, session: BrowserSession) -> None:
+        del self._sessions[session.id]
+        session.service.close()

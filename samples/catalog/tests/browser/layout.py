@@ -1,0 +1,19 @@
+"""What of a page can be seen without scrolling sideways."""
+
+SMALL = {"width": 320, "height": 568}  # what WCAG 2.2 asks for in 1.4.10, Reflow
+
+_BEYOND = """
+() => {
+    const page = document.documentElement;
+    const beyond = [...document.querySelectorAll("body *")]
+        .filter(element => element.getBoundingClientRect().right > page.clientWidth + 1)
+        .map(element => element.outerHTML.slice(0, 120));
+    return page.scrollWidth > page.clientWidth ? ["the page scrolls", ...beyond] : beyond;
+}
+"""
+
+
+def beyond_the_window(page):
+    """List what reaches over the right edge of the window, as soon as all is loaded."""
+    page.wait_for_load_state()
+    return page.evaluate(_BEYOND)
