@@ -222,6 +222,8 @@ def test_looking_again_repeats_nothing(me):
     """The browser's own reload does not send a form a second time."""
     me.begin()
     me.add(PARTITAS)
+    expect(me.status).to_contain_text("Staged")
+    me.page.wait_for_load_state()  # a page that is still arriving cannot be loaded again
 
     me.page.reload()
 
