@@ -105,57 +105,44 @@ install_packages() {
     cat "$root/setup.cfg" "$root/pyproject.toml" >"$stamp"
 }
 
-has_tested_engine() {
-    [ -x "$engine" ] && printf '%s  %s\n' "$engine_sha256" "$engine" | sha256sum --check --status
+is_tested() { # FILE SHA256
+    [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status
 }
 
-# Install dynoxide. Fails if it cannot; the caller decides whether that matters.
+# Install one npm package into a folder of its own and check the file of it that is used. Fails if
+# it cannot; the caller decides whether that matters.
+install_pinned() { # PACKAGE@VERSION FOLDER FILE SHA256 WITHOUT_IT
+    local package=$1 home=$2 file=$3 sha256=$4 without=$5
+    if is_tested "$file" "$sha256"; then
+        return 0
+    fi
+    if ! command -v npm >/dev/null 2>&1; then
+        printf '%s comes through npm, which is not here: %s\n' "$package" "$without"
+        return 1
+    fi
+    heading "Install $package into ${home##*/}"
+    # npm takes what is there for what it should be, by its version alone.
+    rm -rf "$home"
+    mkdir -p "$home"
+    npm install --prefix "$home" --no-save --no-audit --no-fund --ignore-scripts \
+        --loglevel=error "$package" || return 1
+    if ! is_tested "$file" "$sha256"; then
+        rm -rf "$home"
+        fail "$package is not what we have tested; removed it"
+    fi
+}
+
 install_engine() {
     if [ "$(uname -sm)" != "Linux x86_64" ]; then
         printf 'dynoxide has no package for %s: moto serves alone\n' "$(uname -sm)"
         return 1
     fi
-    if has_tested_engine; then
-        return 0
-    fi
-    if ! command -v npm >/dev/null 2>&1; then
-        printf 'dynoxide comes through npm, which is not here: moto serves alone\n'
-        return 1
-    fi
-    heading "Install dynoxide $engine_version into .engines"
-    # npm takes what is there for what it should be, by its version alone.
-    rm -rf "$engine_home"
-    mkdir -p "$engine_home"
-    npm install --prefix "$engine_home" --no-save --no-audit --no-fund --ignore-scripts \
-        --loglevel=error "$engine_package@$engine_version" || return 1
-    if ! has_tested_engine; then
-        rm -rf "$engine_home"
-        fail "$engine_package@$engine_version is not the program that we have tested; removed it"
-    fi
+    install_pinned "$engine_package@$engine_version" "$engine_home" "$engine" "$engine_sha256" \
+        "moto serves alone"
 }
 
-has_tested_axe() {
-    [ -f "$axe" ] && printf '%s  %s\n' "$axe_sha256" "$axe" | sha256sum --check --status
-}
-
-# Install axe-core. Fails if it cannot; the caller decides whether that matters.
 install_axe() {
-    if has_tested_axe; then
-        return 0
-    fi
-    if ! command -v npm >/dev/null 2>&1; then
-        printf 'axe-core comes through npm, which is not here: no browser tests\n'
-        return 1
-    fi
-    heading "Install axe-core $axe_version into .tools"
-    rm -rf "$axe_home"
-    mkdir -p "$axe_home"
-    npm install --prefix "$axe_home" --no-save --no-audit --no-fund --ignore-scripts \
-        --loglevel=error "$axe_package@$axe_version" || return 1
-    if ! has_tested_axe; then
-        rm -rf "$axe_home"
-        fail "$axe_package@$axe_version is not the file that we have tested; removed it"
-    fi
+    install_pinned "$axe_package@$axe_version" "$axe_home" "$axe" "$axe_sha256" "no browser tests"
 }
 
 # Install Debian's Chromium, with what it cannot do without. It belongs to the system, not to the

@@ -133,9 +133,17 @@ class ItemTooLargeError(InvalidRequestError):
 
 
 class InvalidKeyError(InvalidRequestError):
-    """A key is incomplete, empty, too long, mistyped, or would be changed. Nothing was sent."""
+    """A key is incomplete, empty, too long, mistyped, or would be changed. Nothing was sent.
+
+    Attributes:
+        path: The part of the key that it is about, for example `Album.artist`, or empty.
+    """
 
     code = "INVALID_KEY"
+
+    def __init__(self, message: str, *, code: str | None = None, path: str = "") -> None:
+        super().__init__(message, code=code)
+        self.path = path
 
 
 class InvalidTableNameError(InvalidRequestError):
@@ -145,9 +153,18 @@ class InvalidTableNameError(InvalidRequestError):
 
 
 class DuplicateTargetError(InvalidRequestError):
-    """Two actions on one item that one request cannot carry. Nothing was applied."""
+    """Two actions on one item that one request cannot carry. Nothing was applied.
+
+    Attributes:
+        why: Why they do not fold, as a part of a sentence that speaks of the first and the
+            second; empty where only the server found them.
+    """
 
     code = "DUPLICATE_TARGET"
+
+    def __init__(self, message: str, *, code: str | None = None, why: str = "") -> None:
+        super().__init__(message, code=code)
+        self.why = why
 
 
 class BatchTooLargeError(InvalidRequestError):

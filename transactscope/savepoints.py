@@ -82,7 +82,7 @@ class OpenSavepoint:
         if self.is_open:
             self._leave(error)
         elif isinstance(error, Rollback) and error.is_for(self):
-            self._transaction.refuse_closed("Rollback", error)
+            self._transaction.refuse_late_rollback(error)
         return swallows(self, self._transaction.state, error)
 
     def _leave(self, error: BaseException | None) -> None:

@@ -1,5 +1,6 @@
 """Several writes to one item in one scope: one action, or a refusal that names both calls."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -235,6 +236,7 @@ def test_what_cannot_be_shown_to_be_exact_is_refused_with_both_call_sites(db, se
         tx.rollback()
 
     assert str(caught.value).count("test_several_writes.py:") >= 2
+    assert re.search(reason, caught.value.why)
     assert [] == sent.operations
 
 

@@ -27,6 +27,7 @@ from transactscope.expressions.effects import (
     paths_written,
 )
 from transactscope.expressions.evaluation import Known, Truth, evaluate
+from transactscope.expressions.paths import Path
 from transactscope.expressions.predicates import And
 from transactscope.types import Item
 
@@ -75,8 +76,8 @@ def folded(first: Fold, second: StagedAction) -> Fold:
         fold = _FOLDERS[first.action.kind, second.kind](first, second)
         refuse_too_long(fold.action)
     except CannotFoldError as reason:
-        msg = f"two actions on one item, {reason}: {first.describe()}; {second.describe()}"
-        raise DuplicateTargetError(msg) from None
+        msg = f"two actions on one item, and {reason}: {first.describe()}; {second.describe()}"
+        raise DuplicateTargetError(msg, why=str(reason)) from None
     return fold
 
 
@@ -115,7 +116,7 @@ def _write_after_update(first: Fold, second: StagedAction) -> Fold:
     """Overwrite the update; its own type error would go with it, so it must have none."""
     update = first.action.update
     if not isinstance(update, Update) or not cannot_fail(update):
-        raise CannotFoldError("and the first may fail, which the second would hide")
+        raise CannotFoldError("the first may fail, which the second would hide")
     return _fold(first, second, second, _terms(second, _still_to_ask(first, second)))
 
 
@@ -192,9 +193,9 @@ def _decide(second: StagedAction, known: Known) -> None:
         return
     truth = evaluate(second.condition, known)
     if truth is Truth.NO:
-        raise CannotFoldError("and the second's condition can never be true after the first")
+        raise CannotFoldError("the second's condition can never be true after the first")
     if truth is Truth.UNKNOWN:
-        raise CannotFoldError("and the second's condition cannot be judged here")
+        raise CannotFoldError("the second's condition cannot be judged here")
 
 
 def _still_to_ask(first: Fold, second: StagedAction) -> Condition | None:
@@ -208,7 +209,7 @@ def _still_to_ask(first: Fold, second: StagedAction) -> Condition | None:
     if second.condition is None:
         return None
     if not isinstance(update, Update):
-        raise CannotFoldError("and what the first writes was given as text")
+        raise CannotFoldError("what the first writes was given as text")
     touched = paths_written(update) | keys_as_paths(_key(second))
     known = Known(_key(second), is_complete=False)
     return all_of(*(term for term in _conjuncts(second.condition) if _asks(term, known, touched)))
@@ -221,20 +222,20 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def _asks(term: Condition, known: Known, touched: frozenset) -> bool:  # type: ignore[type-arg]
+def _asks(term: Condition, known: Known, touched: frozenset[Path]) -> bool:
     truth = evaluate(term, known)
     if truth is Truth.NO:
-        raise CannotFoldError("and the second's condition can never be true after the first")
+        raise CannotFoldError("the second's condition can never be true after the first")
     read = paths_read_by_condition(term)
     if truth is Truth.UNKNOWN and (read is None or not are_disjoint(read, touched)):
-        raise CannotFoldError("and the second's condition depends on what the first writes")
+        raise CannotFoldError("the second's condition depends on what the first writes")
     return truth is Truth.UNKNOWN
 
 
 def _applied(second: StagedAction, item: Item | None) -> Item:
     if not isinstance(second.update, Update):
-        raise CannotFoldError("and what the second writes was given as text")
+        raise CannotFoldError("what the second writes was given as text")
     try:
         return apply_update(second.update, item, _key(second))
     except InvalidRequestError as problem:
-        raise CannotFoldError(f"and the second cannot apply to the first ({problem})") from None
+        raise CannotFoldError(f"the second cannot apply to the first ({problem})") from None

@@ -38,7 +38,7 @@ from transactscope.values.numbers import parse_decimal
 
 
 class CannotFoldError(Exception):
-    """Two actions cannot be one; the text says why, as a part of a sentence."""
+    """Two actions cannot be one; the text says why, as what could follow an "and"."""
 
 
 def merged(
@@ -50,7 +50,7 @@ def merged(
         CannotFoldError: There is none, or it cannot be shown.
     """
     if not isinstance(first, Update) or not isinstance(second, Update):
-        raise CannotFoldError("and an update that was given as text cannot be merged")
+        raise CannotFoldError("an update that was given as text cannot be merged")
     clauses = {clause.path: clause for clause in first.clauses}
     written = paths_written(first) | keys_as_paths(key)
     for clause in second.clauses:
@@ -78,30 +78,30 @@ def refuse_too_long(action: StagedAction) -> None:
     try:
         rendered = render(condition=action.condition, update=action.update)
     except InvalidRequestError as problem:
-        raise CannotFoldError(f"and their expressions do not fit together ({problem})") from None
+        raise CannotFoldError(f"their expressions do not fit together ({problem})") from None
     texts = (rendered.condition or "", rendered.update or "")
     if any(len(text.encode()) > MAX_EXPRESSION_BYTES for text in texts):
-        raise CannotFoldError(f"and together they are over {MAX_EXPRESSION_BYTES} bytes of text")
+        raise CannotFoldError(f"together they are over {MAX_EXPRESSION_BYTES} bytes of text")
     if sum(texts[1].count(sign) for sign in "=+-(") > MAX_UPDATE_OPERATORS:
-        raise CannotFoldError(f"and together they have over {MAX_UPDATE_OPERATORS} operators")
+        raise CannotFoldError(f"together they have over {MAX_UPDATE_OPERATORS} operators")
 
 
 def _refuse_dependent(clause: Clause, written: frozenset[Path]) -> None:
     if not are_disjoint([clause.path], written):
-        raise CannotFoldError(f"and both write at {clause.path}")
+        raise CannotFoldError(f"both write at {clause.path}")
     if not are_disjoint(_read_by(clause), written):
-        raise CannotFoldError(f"and the second reads what the first writes, for {clause.path}")
+        raise CannotFoldError(f"the second reads what the first writes, for {clause.path}")
 
 
 def _paired(first: Clause, second: Clause, written: frozenset[Path]) -> Clause:
     """Merge two clauses on one path."""
     if second.path.ends_in_index:
-        raise CannotFoldError(f"and both write the list element {second.path}")
+        raise CannotFoldError(f"both write the list element {second.path}")
     pair = _PAIRS.get((type(first), type(second)))
     if pair is None:
-        raise CannotFoldError(f"and their changes of {second.path} have no common form")
+        raise CannotFoldError(f"their changes of {second.path} have no common form")
     if not are_disjoint(_read_by(second) - {second.path}, written):
-        raise CannotFoldError(f"and the second reads what the first writes, for {second.path}")
+        raise CannotFoldError(f"the second reads what the first writes, for {second.path}")
     together: Clause = pair(first, second)
     return together
 
@@ -109,11 +109,9 @@ def _paired(first: Clause, second: Clause, written: frozenset[Path]) -> Clause:
 def _last(first: Clause, second: Clause) -> Clause:
     """Let the second overwrite the first, which must not have an error of its own to lose."""
     if second.path in _read_by(second):
-        raise CannotFoldError(f"and the second reads what the first writes, for {second.path}")
+        raise CannotFoldError(f"the second reads what the first writes, for {second.path}")
     if not cannot_fail(first):
-        raise CannotFoldError(
-            f"and the first may fail at {first.path}, which the second would hide"
-        )
+        raise CannotFoldError(f"the first may fail at {first.path}, which the second would hide")
     return second
 
 
@@ -130,26 +128,26 @@ def _removed_twice(_: Clause, second: Clause) -> Clause:
 
 def _added_after_remove(first: Any, second: Any) -> Clause:
     if not cannot_fail(first):
-        raise CannotFoldError(f"and the first may fail at {first.path}")
+        raise CannotFoldError(f"the first may fail at {first.path}")
     return SetClause(second.path, second.value)
 
 
 def _added_after_set(first: Any, second: Any) -> Clause:
     if not isinstance(first.value, Literal) or len(first.path.parts) > 1:
-        raise CannotFoldError(f"and what the first sets {first.path} to is not known here")
+        raise CannotFoldError(f"what the first sets {first.path} to is not known here")
     return SetClause(first.path, _sum(first.value, second))
 
 
 def _added_twice(first: Any, second: Any) -> Clause:
     """Add up; numbers only of one sign, or a sum in between could be out of range."""
     if first.value.tag != second.value.tag or not _of_one_sign(first.value, second.value):
-        raise CannotFoldError(f"and what both add to {first.path} has no exact sum")
+        raise CannotFoldError(f"what both add to {first.path} has no exact sum")
     return AddClause(first.path, _sum(first.value, second))
 
 
 def _deleted_twice(first: Any, second: Any) -> Clause:
     if first.value.tag != second.value.tag:
-        raise CannotFoldError(f"and they delete elements of two types from {first.path}")
+        raise CannotFoldError(f"they delete elements of two types from {first.path}")
     together = _sum(first.value, AddClause(second.path, second.value))
     return DeleteClause(first.path, together)
 
@@ -160,7 +158,7 @@ def _sum(start: Literal, clause: AddClause) -> Literal:
     try:
         item = apply_update(Update((AddClause(place, clause.value),)), {"value": start.value}, {})
     except InvalidRequestError:
-        raise CannotFoldError(f"and what is added to {clause.path} does not fit it") from None
+        raise CannotFoldError(f"what is added to {clause.path} does not fit it") from None
     return Literal(item["value"])
 
 
@@ -174,7 +172,7 @@ def _appended_twice(first: SetClause, second: SetClause) -> Clause:
     """Join two appends, or two prepends, of literal lists to one list."""
     inner, outer = _append_parts(first), _append_parts(second)
     if inner is None or outer is None or inner[1] != outer[1]:
-        raise CannotFoldError(f"and their changes of the list {first.path} have no common form")
+        raise CannotFoldError(f"their changes of the list {first.path} have no common form")
     base, appends, values = inner
     if appends:
         return SetClause(first.path, ListAppend(base, Literal({"L": [*values, *outer[2]]})))

@@ -132,10 +132,10 @@ class Transaction:
         self.log.truncate(mark.length)
         del self.marks[level + 1 :]
 
-    def refuse_closed(self, verb: str, cause: BaseException) -> None:
+    def refuse_late_rollback(self, cause: BaseException) -> None:
         """Refuse to drop what a savepoint that is closed no longer holds apart."""
         if self.state is ScopeState.ACTIVE:
-            msg = f"{verb} is not possible: this savepoint was released, and its actions stay"
+            msg = "Rollback is not possible: this savepoint was released, and its actions stay"
             raise ScopeStateError(msg, state=self.state) from cause
 
     def _level(self, verb: str, mark: Mark) -> int:

@@ -102,14 +102,14 @@ def checked_key_value(value: AttributeValue, where: str, limit: int) -> Attribut
     tag, content = next(iter(value.items()))
     if tag not in _KEY_TAGS:
         msg = f"{where} is a key attribute and must be of type S, N or B, not {tag}"
-        raise InvalidKeyError(msg)
+        raise InvalidKeyError(msg, path=where)
     size = len(content.encode()) if isinstance(content, str) else len(content)
     if not size:
         msg = f"{where} is empty, and it is a key attribute"
-        raise InvalidKeyError(msg)
+        raise InvalidKeyError(msg, path=where)
     if size > limit:
         msg = f"{where} has {size} bytes, and this key attribute takes at most {limit}"
-        raise InvalidKeyError(msg)
+        raise InvalidKeyError(msg, path=where)
     return value
 
 
@@ -132,8 +132,9 @@ def _key_value(
 ) -> AttributeValue:
     def convert(field: str, value: Any) -> AttributeValue:
         if value is None:
-            msg = f"{mapping.name}.{field} is None, and it is part of the key"
-            raise InvalidKeyError(msg)
+            place = f"{mapping.name}.{field}"
+            msg = f"{place} is None, and it is part of the key"
+            raise InvalidKeyError(msg, path=place)
         return field_value(mapping, field, value, converter)
 
     where = f"{mapping.name}.{key.attribute}"

@@ -138,10 +138,10 @@ def _slot_text(
     text = _formatted(value, slot.format_spec, where) if slot.format_spec else _text(stored, where)
     if not text:
         msg = f"{where} is empty, and it is part of a key"
-        raise InvalidKeyError(msg)
+        raise InvalidKeyError(msg, path=where)
     if slot.literal_after and (text + slot.literal_after).find(slot.literal_after) != len(text):
         msg = f"{where} contains {slot.literal_after!r}, which ends it in the key's pattern"
-        raise InvalidKeyError(msg)
+        raise InvalidKeyError(msg, path=where)
     return text
 
 
@@ -150,7 +150,7 @@ def _text(stored: AttributeValue, where: str) -> str:
     if not isinstance(content, str):
         (tag,) = stored
         msg = f"{where} is part of a key and must be text or a number, not {tag}"
-        raise InvalidKeyError(msg)
+        raise InvalidKeyError(msg, path=where)
     return content
 
 
@@ -159,4 +159,4 @@ def _formatted(value: Any, spec: str, where: str) -> str:
         return format(value, spec)
     except (TypeError, ValueError):
         msg = f"{where} does not fit the format {spec!r} of its key"
-        raise InvalidKeyError(msg) from None
+        raise InvalidKeyError(msg, path=where) from None

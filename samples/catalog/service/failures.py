@@ -28,11 +28,6 @@ _PASSING: Final = {
 _PLACE: Final = re.compile(rf"(?:{'|'.join(cls.__name__ for cls in PRODUCT_CLASSES)})\.(\w+)")
 
 
-_NO_FOLD: Final = re.compile(
-    r"two actions on one item, and (.*?): (?:put|insert|replace|update|delete|check) ", re.DOTALL
-)
-
-
 def failed(error: TransactScopeError, staged: Sequence[Action] = ()) -> Failed:
     """Say what an error means. The library sorts its errors by what happened to the data.
 
@@ -46,26 +41,24 @@ def failed(error: TransactScopeError, staged: Sequence[Action] = ()) -> Failed:
         case CommitOutcomeUnknownError():
             return InDoubt(error.client_request_token)
         case DuplicateTargetError():
-            return Refused(_does_not_fold(f"{error}"), error)
+            return Refused(_does_not_fold(error.why), error)
         case ConversionError() | InvalidKeyError():
-            return Refused(f"{error}", error, field=_field(f"{error}"))
+            return Refused(f"{error}", error, field=_field(error.path))
         case _:
             return Refused(f"{error}", error)
 
 
-def _field(text: str) -> str | None:
-    """Return the field that an error is about; its text begins with `Album.artist`."""
-    found = _PLACE.match(text)
+def _field(path: str) -> str | None:
+    """Return the field that an error is about; its path begins with `Album.artist`."""
+    found = _PLACE.match(path)
     return found[1] if found else None
 
 
-def _does_not_fold(text: str) -> str:
+def _does_not_fold(why: str) -> str:
     """Say why a call does not go together with what is staged on its product."""
     plain = "this does not fold with what is staged for it"
-    if not (found := _NO_FOLD.match(text)):
-        return f"{plain}."
-    why = found[1].replace("the second", "the new one").replace("the first", "the earlier one")
-    return f"{plain}: {why}."
+    told = why.replace("the second", "the new one").replace("the first", "the earlier one")
+    return f"{plain}: {told}." if told else f"{plain}."
 
 
 def _problem(reason: CancellationReason, staged: Sequence[Action]) -> Problem:

@@ -86,7 +86,7 @@ def test_every_other_error_says_that_it_was_not_done(error, words):
 @pytest.mark.parametrize(
     ("error", "field"),
     [
-        (InvalidKeyError("Album.artist is empty, and it is a key attribute"), "artist"),
+        (InvalidKeyError("it is empty, and a key attribute", path="Album.artist"), "artist"),
         (ConversionError("an empty set cannot be stored", path="Movie.genres"), "genres"),
         (InvalidKeyError("two tables"), None),
         (InvalidRequestError("Album.artist is mentioned"), None),

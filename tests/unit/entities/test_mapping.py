@@ -220,8 +220,9 @@ def test_a_partition_key_that_dynamodb_does_not_take_is_refused(kind, value, nam
         id: kind
 
     for build in (lambda: to_key(Keyed, value), lambda: to_item(Keyed(value))):
-        with pytest.raises(InvalidKeyError, match=f"Keyed.id.*{named}"):
+        with pytest.raises(InvalidKeyError, match=f"Keyed.id.*{named}") as caught:
             build()
+        assert "Keyed.id" == caught.value.path
 
 
 def test_the_limits_of_both_keys_are_inclusive():
