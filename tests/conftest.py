@@ -1,12 +1,11 @@
 """Fixtures of the library's tests: engines, clients, tables, and what was really sent."""
 
-import json
 import secrets
 
-import attrs
 import pytest
 
 from tests import engines
+from transactscope.testing import RequestRecorder
 
 
 def pytest_generate_tests(metafunc):
@@ -54,54 +53,11 @@ def client(engine):
     made.close()
 
 
-@attrs.frozen
-class SentRequest:
-    """One request as it left the client."""
-
-    operation: str
-    body: dict
-
-
-class RequestLog:
-    """Every DynamoDB request that clients really sent, repetitions included.
-
-    It listens where a request is on its way out. botocore's `before-call` would
-    not do: it fires once for a call that is sent several times.
-    """
-
-    def __init__(self):
-        self.requests = []
-
-    def watch(self, client):
-        """Record what `client` sends from now on, and return the client.
-
-        By operation, because botocore asks the handlers of the longest event name
-        first, and a fault that is injected there would keep the request from us.
-        """
-        for operation in client.meta.service_model.operation_names:
-            client.meta.events.register_first(f"before-send.dynamodb.{operation}", self._record)
-        return client
-
-    def clear(self):
-        """Forget what was sent so far, for example while a table was filled."""
-        self.requests.clear()
-
-    @property
-    def operations(self):
-        """The names of the operations that were sent, in order."""
-        return [request.operation for request in self.requests]
-
-    def _record(self, request, event_name, **_):
-        operation = event_name.rpartition(".")[2]
-        self.requests.append(SentRequest(operation, json.loads(request.body)))
-
-
 @pytest.fixture
 def request_log(client):
     """What the fixture `client` sends; `request_log.watch(other)` adds another client."""
-    log = RequestLog()
-    log.watch(client)
-    return log
+    with RequestRecorder(client) as recorder:
+        yield recorder
 
 
 def random_table_name():

@@ -7,6 +7,7 @@ classes and dataclasses and sends them as one TransactWriteItems request.
 from boto3.dynamodb.conditions import Attr, Key
 
 from transactscope.core.leaving import Rollback
+from transactscope.core.retries import RetryPolicy
 from transactscope.core.states import ScopeState
 from transactscope.database import Database
 from transactscope.entities.items import from_item, to_item, to_key
@@ -15,6 +16,7 @@ from transactscope.entities.mapping import entity
 from transactscope.entities.templates import KeyTemplate
 from transactscope.expressions import if_not_exists, list_append, path
 from transactscope.scope import TransactScope
+from transactscope.transactional import transactional
 from transactscope.types import CommitResult
 from transactscope.values import from_attribute_value, to_attribute_value
 
@@ -27,6 +29,7 @@ __all__ = [
     "EntityKey",
     "Key",
     "KeyTemplate",
+    "RetryPolicy",
     "Rollback",
     "ScopeState",
     "TransactScope",
@@ -40,4 +43,5 @@ __all__ = [
     "to_attribute_value",
     "to_item",
     "to_key",
+    "transactional",
 ]

@@ -9,15 +9,22 @@ import contextlib
 import copy
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms
 from transactscope.core.explanation import explanation
+from transactscope.core.hooks import checked_hook
 from transactscope.core.states import ScopeState, misuse
 from transactscope.core.tokens import checked_token
 from transactscope.core.transaction import Transaction
-from transactscope.errors import ScopeStateError
+from transactscope.entities.items import as_entity_key
+from transactscope.entities.keys import checked_entity_key
+from transactscope.entities.mapping import mapping_of_instance
+from transactscope.environment import checked_timeout
+from transactscope.errors import InvalidRequestError, ScopeStateError
+from transactscope.flows.commit import commit
+from transactscope.flows.read import get_in_scope, get_many_in_scope
 from transactscope.savepoints import OpenSavepoint
 from transactscope.scoped_client import ScopedClient
 from transactscope.types import Action, CommitResult, Explanation, Savepoint
@@ -25,15 +32,26 @@ from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
     from transactscope.core.actions import Raises, StagedAction
+    from transactscope.core.retries import Budget
+    from transactscope.entities.keys import EntityKey
     from transactscope.environment import Environment
+    from transactscope.flows.effects import Flow
 
 
 class BaseScope(Verbs[Action]):
     """State, verbs and what can be looked at; see `TransactScope` for the guarantees."""
 
-    def __init__(self, environment: Environment, client_request_token: str | None) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        client_request_token: str | None,
+        timeout: float | None,
+        budget: Budget | None = None,
+    ) -> None:
         token = None if client_request_token is None else checked_token(client_request_token)
         self._environment = environment
+        self._timeout = checked_timeout(timeout)
+        self._budget = budget  # of a re-run, which all its scopes share
         self._transaction = Transaction(environment.converter, environment.new_token, token)
         self._in_use = threading.Lock()
         self._entered = False
@@ -155,6 +173,30 @@ class BaseScope(Verbs[Action]):
         with self._exclusively("unstage()"):
             self._transaction.unstage(action)
 
+    def on_commit(self, hook: Callable[[CommitResult], Any]) -> None:
+        """Have a function called once the scope is committed. Nothing is sent.
+
+        Hooks run after the commit, in order, each with the result, also where nothing was
+        staged. All of them run; what they raise comes as one ExceptionGroup, which says
+        that the data is committed. A savepoint that is rolled back drops its hooks.
+
+        Args:
+            hook: A plain function that takes the `CommitResult`.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+            InvalidRequestError: It cannot be called, or is a coroutine function. Not sent.
+
+        Example:
+            >>> from transactscope import TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     _ = tx.insert(Account("A-1"))
+            ...     tx.on_commit(lambda result: print("sent:", result.sent))
+            sent: True
+        """
+        with self._exclusively("on_commit()"):
+            self._transaction.add_hook(checked_hook(hook))
+
     def check(
         self,
         target: object,
@@ -262,6 +304,41 @@ class BaseScope(Verbs[Action]):
     def _perform(self, action: StagedAction) -> Action:
         with self._exclusively(f"{action.verb}()"):
             return self._transaction.stage(action)
+
+    def _perform_update_of(self, entity: object, terms: Terms) -> Action | None:
+        mapping = mapping_of_instance(entity)
+        with self._exclusively("update()"):
+            read = self._builder.read(as_entity_key(entity, ()))
+            item = self._transaction.item(read) if self._transaction.was_shown(read) else None
+            if item is None:
+                msg = (
+                    f"update({mapping.name}) writes what was changed since it was read, and it "
+                    "was not read in this scope, or is not there: get it here first, or use put() "
+                    "or replace(), or update by key"
+                )
+                raise InvalidRequestError(msg, code="NOT_READ")
+            action = self._builder.update_entity(entity, item, terms)
+            return None if action is None else self._transaction.stage(action)
+
+    def _reading(self, key: EntityKey[Any], *, guard: bool) -> Flow[Any]:
+        """Return the flow of `get`."""
+        read = self._builder.read(key)
+        return get_in_scope(self._transaction, read, self._read_budget(), guarded=guard)
+
+    def _reading_many(self, keys: Iterable[EntityKey[Any]], *, guard: bool) -> Flow[list[Any]]:
+        """Return the flow of `get_many`."""
+        reads = [self._builder.read(checked_entity_key(key)) for key in keys]
+        return get_many_in_scope(self._transaction, reads, self._read_budget(), guarded=guard)
+
+    def _committing(self) -> Flow[CommitResult]:
+        """Return the flow of `commit`."""
+        budget = self._budget or self._environment.budget(self._timeout)
+        return commit(self._transaction, budget)
+
+    def _read_budget(self) -> Budget:
+        if self._budget is not None:
+            return self._budget.for_reading()
+        return self._environment.budget(self._timeout)
 
     def _rollback_because(self, error: BaseException) -> None:
         """Roll back as the block is left by an exception, which must stay the one that is seen."""

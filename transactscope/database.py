@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from random import random as random_number
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
-from transactscope.core.building import ActionBuilder, TableNames
+from transactscope.attempts import Attempts
+from transactscope.core.building import ActionBuilder, TableNames, Terms
+from transactscope.core.retries import RetryPolicy
 from transactscope.core.tokens import random_token
 from transactscope.entities.keys import EntityKey, entity_key
 from transactscope.entities.mapping import mapping_of
 from transactscope.environment import make_environment
+from transactscope.errors import InvalidRequestError
 from transactscope.flows import read, tables, write
+from transactscope.types import CommitResult
 from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Database(Verbs[None]):
+class Database(Verbs[CommitResult]):
     """A DynamoDB client with the settings that scopes and single calls share.
 
     Its verbs send one plain request each, at once: `put`, `insert` and `replace` a PutItem,
@@ -31,17 +36,23 @@ class Database(Verbs[None]):
     and the same errors as in a scope.
 
     Atomicity: each call is atomic by itself; use a `TransactScope` for several.
-    What is sent: one request per verb. A write whose answer does not tell whether it was
-    applied is not repeated; it raises `CommitOutcomeUnknownError`.
+    What is sent: one request per verb, again only where that cannot change what it does:
+    after a clear no that is only for the moment, and, for a put or delete without any
+    condition, after an answer that does not tell. Other writes whose answer does not tell
+    whether they were applied raise `CommitOutcomeUnknownError`.
     Threads: may be shared by any number of threads, as boto3's clients may.
 
     Args:
         client: A boto3 DynamoDB client.
+        retry: How often and how long what failed only for the moment is tried again; None
+            means `RetryPolicy()`.
         converter: Made by `values.make_converter`, or your own after
             `values.configure_converter`; None means the library's own.
         table_names: Maps the tables of entities to the tables of this deployment: a
             mapping (names that are not in it stay as they are) or a function.
+        clock: Tells the time in seconds, from any point on; it must never go back.
         sleep: Called with seconds wherever the library waits.
+        random: Gives a number from 0.0 to 1.0, for the length of pauses.
         new_token: Makes the client request tokens of scopes, 1-36 characters each.
 
     Raises:
@@ -50,7 +61,7 @@ class Database(Verbs[None]):
     Example:
         >>> from transactscope import Database
         >>> db = Database(client, table_names={"Account": "Account"})
-        >>> db.insert(Account("A-1", 10))
+        >>> _ = db.insert(Account("A-1", 10))
         >>> db.get(Account, "A-1")
         Account(number='A-1', balance=10)
     """
@@ -59,13 +70,23 @@ class Database(Verbs[None]):
         self,
         client: DynamoDBClient,
         *,
+        retry: RetryPolicy | None = None,
         converter: Converter | None = None,
         table_names: TableNames = None,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Any] = time.sleep,
+        random: Callable[[], float] = random_number,
         new_token: Callable[[], str] = random_token,
     ) -> None:
         self._environment = make_environment(
-            client, converter=converter, table_names=table_names, sleep=sleep, new_token=new_token
+            client,
+            retry=retry,
+            converter=converter,
+            table_names=table_names,
+            clock=clock,
+            sleep=sleep,
+            random=random,
+            new_token=new_token,
         )
 
     @overload
@@ -94,10 +115,37 @@ class Database(Verbs[None]):
             >>> db.get(EntityKey(Account, "A-1")) is None
             True
         """
-        mapping, wire_key = self._builder.located(entity_key(target, key), ())
-        table = self._builder.table(mapping)
-        flow = read.get(mapping.cls, table, wire_key, self._environment.converter)
+        read_action = self._builder.read(entity_key(target, key))
+        flow = read.get(read_action, self._environment.converter, self._environment.budget())
         return self._environment.run(flow)
+
+    def attempts(self, timeout: float | None = None) -> Attempts:
+        """Return attempts at one transaction, to be made until one is committed.
+
+        Nothing is sent by itself. Each attempt is a block with a scope of its own; the loop
+        goes on, after a pause, where what was read had changed or another transaction was
+        at work. One `RetryPolicy` counts all attempts and all time.
+
+        Args:
+            timeout: Seconds after which no further attempt begins; None means that of the
+                `RetryPolicy`.
+
+        Raises:
+            InvalidRequestError: The timeout is no number from 0 on. Not sent.
+
+        Example:
+            >>> from transactscope import Database
+            >>> db = Database(client)
+            >>> _ = db.put(Account("A-1", 10))
+            >>> for attempt in db.attempts():
+            ...     with attempt as tx:
+            ...         account = tx.get(Account, "A-1")
+            ...         account.balance += 1
+            ...         _ = tx.update(account)
+            >>> db.get(Account, "A-1")
+            Account(number='A-1', balance=11)
+        """
+        return Attempts(self._environment, timeout)
 
     def create_table(self, entity_class: type[Any]) -> None:
         """Create an entity's table and wait until it can be used.
@@ -120,7 +168,8 @@ class Database(Verbs[None]):
         """
         mapping = mapping_of(entity_class)
         table = self._builder.table(mapping)
-        self._environment.run(tables.create(mapping, table, self._environment.converter))
+        requests = tables.TableRequests(self._environment.converter, self._environment.budget)
+        self._environment.run(tables.create(mapping, table, requests))
 
     @property
     def _builder(self) -> ActionBuilder:
@@ -129,5 +178,13 @@ class Database(Verbs[None]):
     def _require_usable(self, verb: str) -> None:
         """Allow every verb: a database has no states."""
 
-    def _perform(self, action: StagedAction) -> None:
-        self._environment.run(write.write(action, self._environment.converter))
+    def _perform(self, action: StagedAction) -> CommitResult:
+        flow = write.write(action, self._environment.converter, self._environment.budget())
+        return self._environment.run(flow)
+
+    def _perform_update_of(self, entity: object, terms: Terms) -> NoReturn:  # noqa: ARG002
+        msg = (
+            f"update({type(entity).__name__}) needs a scope, in which it was read; outside one use "
+            "put() or replace(), or update by key: update(Cls, *key, set=...)"
+        )
+        raise InvalidRequestError(msg, code="NOT_READ")

@@ -24,8 +24,9 @@ def describe_action(
     if verb is None:
         return "an action that this scope did not stage"
     name = f" {entity_class.__name__}" if entity_class is not None else ""
-    staged = f", staged at {_listed(calls)}" if calls else ""
-    return f"{verb}{name} in table {table}, {describe_key(key)}{staged}"
+    happened = "read" if verb == "get" else "staged"
+    where = f", {happened} at {_listed(calls)}" if calls else ""
+    return f"{verb}{name} in table {table}, {describe_key(key)}{where}"
 
 
 def _listed(calls: tuple[str, ...]) -> str:

@@ -229,7 +229,16 @@ class ConditionFailedError(TransactionCanceledError):
 
 
 class StaleReadError(TransactionCanceledError):
-    """What was read had changed by the time of the commit: nothing was applied."""
+    """What was read had changed by the time of the commit: nothing was applied.
+
+    Attributes:
+        retryable: Whether reading again in a new scope can help. False where an entity
+            that was not read in the scope has another version than the stored item.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = True, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.retryable = retryable
 
 
 class TransactionConflictError(TransactionCanceledError):

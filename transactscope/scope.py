@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from transactscope.base_scope import BaseScope
 from transactscope.core.leaving import Ending, ending, swallows
 from transactscope.entities.keys import EntityKey, entity_key
-from transactscope.entities.mapping import not_available
 from transactscope.environment import environment_of
 from transactscope.errors import CommitOutcomeUnknownError
-from transactscope.flows import commit, read
 from transactscope.types import CommitResult
 
 if TYPE_CHECKING:
@@ -36,9 +34,11 @@ class TransactScope(BaseScope):
         database_or_client: A `Database`, or a boto3 DynamoDB client.
         client_request_token: Makes a repeated request apply once within ten minutes
             (1-36 characters); None makes a random one at begin.
+        timeout: Seconds after which a commit is not tried again; None means the database's
+            `RetryPolicy`.
 
     Raises:
-        InvalidRequestError: The client or the token cannot be used. Not sent.
+        InvalidRequestError: The client, the token or the timeout cannot be used. Not sent.
 
     Example:
         >>> from transactscope import TransactScope
@@ -54,19 +54,25 @@ class TransactScope(BaseScope):
         database_or_client: Database | DynamoDBClient,
         *,
         client_request_token: str | None = None,
+        timeout: float | None = None,
     ) -> None:
-        super().__init__(environment_of(database_or_client), client_request_token)
+        super().__init__(environment_of(database_or_client), client_request_token, timeout)
 
     def commit(self) -> CommitResult:
         """Send everything that is staged as one TransactWriteItems request.
 
-        Nothing is sent if nothing is staged. Leaving the block does the same.
+        Nothing is sent if nothing is staged. Leaving the block does the same. What was read
+        here with a guard goes along, as part of what is written or as a ConditionCheck. A
+        conflict or throttling, after which nothing was applied, is met by sending the same
+        again, within the database's `RetryPolicy`.
 
         Returns:
             What DynamoDB said about the success.
 
         Raises:
             ScopeStateError: The scope is not active. Not sent.
+            StaleReadError: What was read here, or a version, is not what is stored any more;
+                nothing was applied.
             ConditionFailedError: A condition was false; nothing was applied.
             TransactionConflictError: Another transaction was at work on an item; nothing
                 was applied.
@@ -81,6 +87,7 @@ class TransactScope(BaseScope):
             NotSentError: No connection, no credentials; nothing was sent.
             CommitOutcomeUnknownError: It was sent and the answer does not tell; the scope
                 is in doubt.
+            ExceptionGroup: It is committed, and hooks of `on_commit` raised.
 
         Example:
             >>> from transactscope import TransactScope
@@ -91,10 +98,12 @@ class TransactScope(BaseScope):
         """
         with self._exclusively("commit()"):
             try:
-                return self._environment.run(commit.commit(self._transaction))
+                result = self._environment.run(self._committing())
             except CommitOutcomeUnknownError as error:
                 error.scope = self
                 raise
+        self._transaction.run_hooks()
+        return result
 
     @overload
     def get(self, target: type[T], /, *key: object, guard: bool = True) -> T | None: ...
@@ -103,41 +112,80 @@ class TransactScope(BaseScope):
     def get(self, target: Any, /, *key: object, guard: bool = True) -> Any:
         """Read one item as it will be after what is staged here, or None.
 
-        Sends one strongly consistent GetItem, or nothing where a staged put or delete
-        says by itself what the item will be.
+        SQL's SELECT ... FOR UPDATE, without a lock: the commit demands that the stored item
+        is still as it was read, or absent, else it raises `StaleReadError`. A scope that
+        stages nothing sends nothing, so its reads are not validated.
+
+        Sends one strongly consistent GetItem; nothing where the item was read here before,
+        or where a staged put or delete says by itself what it will be. The same object is
+        returned until something staged changes the item.
 
         Args:
             target: An entity class followed by its key's parts, or an `EntityKey`.
             key: One value per field of the key.
-            guard: Pass False: reads that are guarded until the commit are not available yet.
+            guard: False reads without a guard: the commit does not care whether the item
+                changes.
 
         Raises:
             ScopeStateError: The scope is not active. Not sent.
-            InvalidRequestError: `guard` is True, it is no entity, its key is incomplete, or
-                a staged update cannot be applied to what is stored. Nothing is written.
+            TooManyActionsError: Its guard would be a 101st action. Not sent.
+            InvalidRequestError: It is no entity, its key is incomplete, its guard would be
+                longer than an expression may be, or a staged update cannot be applied to
+                what is stored. Nothing is written.
             ConversionError: The stored item does not fit the class.
             TableNotFoundError: The table does not exist.
+            ThrottledError: There was no capacity left.
             RequestRejectedError: DynamoDB refused the read.
             NotSentError: No answer came; a read changes nothing.
 
         Example:
-            >>> from transactscope import TransactScope
-            >>> with TransactScope(client) as tx:
-            ...     _ = tx.put(Account("A-1", 10))
-            ...     tx.get(Account, "A-1", guard=False)
-            Account(number='A-1', balance=10)
+            >>> from transactscope import Database, TransactScope
+            >>> db = Database(client)
+            >>> _ = db.put(Account("A-1", 10))
+            >>> with TransactScope(db) as tx:
+            ...     account = tx.get(Account, "A-1")
+            ...     account.balance -= 4
+            ...     _ = tx.update(account)
+            >>> db.get(Account, "A-1")
+            Account(number='A-1', balance=6)
         """
         self._require_usable("get()")
-        if guard:
-            raise not_available("get(..., guard=True)", "pass guard=False for an unguarded read")
-        located = entity_key(target, key)
-        mapping, wire_key = self._builder.located(located, ())
-        table = self._builder.table(mapping)
         with self._exclusively("get()"):
-            staged = self._transaction.staged_on(table, wire_key)
-            converter = self._environment.converter
-            flow = read.get(mapping.cls, table, wire_key, converter, staged)
-            return self._environment.run(flow)
+            return self._environment.run(self._reading(entity_key(target, key), guard=guard))
+
+    @overload
+    def get_many(self, *keys: EntityKey[T], guard: bool = True) -> list[T | None]: ...
+    @overload
+    def get_many(self, *keys: EntityKey[Any], guard: bool = True) -> list[Any]: ...
+    def get_many(self, *keys: EntityKey[Any], guard: bool = True) -> list[Any]:
+        """Read several items at one moment, in the order of their keys, None for absent ones.
+
+        What `get` says holds for each. Sends one TransactGetItems for those that were not
+        read here yet, or nothing.
+
+        Args:
+            keys: The keys, of any entity classes; one may come twice.
+            guard: As in `get`, for all of them.
+
+        Raises:
+            ScopeStateError: The scope is not active. Not sent.
+            InvalidKeyError: One is no `EntityKey`. Not sent.
+            TooManyActionsError: There are more than 100, or their guards would need more
+                than 100 actions. Not sent.
+            TransactionConflictError: Others kept writing to the items.
+            TransactionCanceledError: DynamoDB refused one of the reads; see its reasons.
+            TransactScopeError: What `get` raises besides.
+
+        Example:
+            >>> from transactscope import EntityKey, TransactScope
+            >>> with TransactScope(client) as tx:
+            ...     _ = tx.insert(Account("A-1", 10))
+            ...     tx.get_many(EntityKey(Account, "A-1"), EntityKey(Account, "A-2"))
+            [Account(number='A-1', balance=10), None]
+        """
+        self._require_usable("get_many()")
+        with self._exclusively("get_many()"):
+            return self._environment.run(self._reading_many(keys, guard=guard))
 
     def __enter__(self) -> Self:
         return self._enter()

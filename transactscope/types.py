@@ -7,9 +7,9 @@ to create, compare, print or pickle it.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias, TypeVar
 
 import attrs
 
@@ -19,6 +19,7 @@ __all__ = [
     "NO_ERROR",
     "Action",
     "Answer",
+    "Attempt",
     "AttributeValue",
     "CancellationReason",
     "CommitResult",
@@ -31,6 +32,8 @@ __all__ = [
     "StoredItem",
     "Transport",
 ]
+
+_E = TypeVar("_E")
 
 AttributeValue: TypeAlias = dict[str, Any]
 """One typed value as DynamoDB writes it: `{"S": str}`, `{"N": str}`, `{"B": bytes}`,
@@ -115,6 +118,27 @@ class Savepoint(Protocol):
     ) -> bool: ...
 
 
+class Attempt(Protocol):
+    """One attempt at a transaction, made by `Database.attempts()`: a with-block.
+
+    Entering it gives the scope of the attempt.
+    """
+
+    @property
+    def number(self) -> int:
+        """Which attempt it is; the first one is 1."""
+        ...
+
+    def __enter__(self) -> Any: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool: ...
+
+
 @attrs.frozen(eq=False, repr=False)
 class Action:
     """One staged action. Every verb of a scope returns the one that it staged.
@@ -162,6 +186,8 @@ class CancellationReason:
             nothing was stored.
         calls: Where the action was staged, `file:line` for every call it came from.
         stored: The stored item as AttributeValues, or None.
+        is_stale: Whether the condition that failed was a guard: what was read in the scope,
+            or the version that the entity has, is not what is stored.
     """
 
     index: int
@@ -174,6 +200,7 @@ class CancellationReason:
     item: Any = attrs.field(default=None, repr=False)
     calls: tuple[str, ...] = ()
     stored: Item | None = attrs.field(default=None, repr=False, eq=False)
+    is_stale: bool = False
 
     @property
     def failed(self) -> bool:
@@ -183,7 +210,8 @@ class CancellationReason:
     def describe(self) -> str:
         """Say index, action, code and call sites in one line, without values beyond the key."""
         action = describe_action(self.verb, self.entity_class, self.table, self.key, self.calls)
-        return f"[{self.index}] {self.code}: {action}"
+        code = f"{self.code} (not as it was read)" if self.is_stale else self.code
+        return f"[{self.index}] {code}: {action}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle; an item of a class that cannot be pickled travels as AttributeValues."""
@@ -265,21 +293,55 @@ class Explanation:
         return "\n".join([f"{count}, {size}", *map(str, self.rows)])
 
 
+def _no_current(entity: _E) -> _E:
+    """Find an entity in a result that nobody asked the library to keep entities for."""
+    return entity
+
+
 @attrs.frozen
 class CommitResult:
-    """What is known after a successful commit.
+    """What is known after a successful commit, or after a single write of a `Database`.
 
     Attributes:
         sent: Whether a request was sent; False when nothing was staged.
-        client_request_token: The token that the request carried.
+        client_request_token: The token that the request carried; None for a single write.
         request_id: DynamoDB's id of the answer, or None.
         capacity: Consumed capacity units per table, as far as DynamoDB reported them.
         replayed: Whether DynamoDB reported that the same token had been committed
             before, so that this request wrote nothing.
+        attempts: How many times the request was sent.
     """
 
     sent: bool
-    client_request_token: str
+    client_request_token: str | None = None
     request_id: str | None = None
     capacity: Mapping[str, float] = attrs.field(factory=dict)
     replayed: bool = False
+    attempts: int = 0
+    _find: Callable[[Any], Any] = attrs.field(default=_no_current, repr=False, eq=False)
+
+    def current(self, entity: _E) -> _E:
+        """Return an entity that was written here with the version that it has now.
+
+        Nothing is sent. An object that can be changed has its new version already and is
+        returned itself; of a frozen one this is a changed copy.
+
+        Args:
+            entity: What a verb was given, or an entity of the same class and key.
+
+        Raises:
+            InvalidRequestError: No entity of this class and key was written.
+
+        Example:
+            >>> from attrs import frozen
+            >>> from transactscope import Database, entity
+            >>> @entity("Account", partition_key="number", version="version")
+            ... @frozen
+            ... class Frozen:
+            ...     number: str
+            ...     version: int | None = None
+            >>> new = Frozen("A-1")
+            >>> Database(client).insert(new).current(new)
+            Frozen(number='A-1', version=1)
+        """
+        return self._find(entity)  # type: ignore[no-any-return]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from transactscope.core.actions import Raises, StagedAction
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms, changes_of
 from transactscope.entities.keys import EntityKey, entity_key
-from transactscope.entities.mapping import mapping_of_instance, not_available
+from transactscope.entities.mapping import mapping_of_instance
+from transactscope.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from transactscope.expressions.paths import Path
@@ -134,9 +135,35 @@ class Verbs(abc.ABC, Generic[R]):
         terms = Terms(condition, names, values, raises)
         return self._perform_put("replace", entity, terms)
 
+    @overload
     def update(
         self,
         target: type[Any] | EntityKey[Any],
+        /,
+        *key: object,
+        set: Mapping[str | Path, Any] | None = None,
+        add: Mapping[str | Path, Any] | None = None,
+        remove: str | Path | Iterable[str | Path] | None = None,
+        delete: Mapping[str | Path, Any] | None = None,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> R: ...
+    @overload
+    def update(
+        self,
+        target: object,
+        /,
+        *,
+        condition: ConditionLike = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        raises: Raises = None,
+    ) -> R | None: ...
+    def update(
+        self,
+        target: object,
         /,
         *key: object,
         set: Mapping[str | Path, Any] | None = None,  # noqa: A002 - AWS's word
@@ -147,14 +174,19 @@ class Verbs(abc.ABC, Generic[R]):
         names: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
         raises: Raises = None,
-    ) -> R:
-        """Change attributes of one item by its key: AWS's SET, ADD, REMOVE and DELETE.
+    ) -> R | None:
+        """Change attributes of one item: AWS's SET, ADD, REMOVE and DELETE.
 
-        A scope stages it (nothing is sent); a database sends one UpdateItem. As in
-        DynamoDB an absent item is created; a condition can demand that it is there.
+        By key, a scope stages it (nothing is sent) and a database sends one UpdateItem. As
+        in DynamoDB an absent item is created; a condition can demand that it is there.
+
+        An entity that was read in a scope is written back by `update(entity)`: only what
+        was changed since, so that attributes that its class does not know stay. If nothing
+        was changed, nothing is staged and None is returned.
 
         Args:
-            target: An entity class followed by its key's parts, or an `EntityKey`.
+            target: An entity class followed by its key's parts, an `EntityKey`, or, in a
+                scope, an entity that `get` returned there, or a changed copy of it.
             key: One value per field of the key.
             set: Paths to values, or to `if_not_exists(...)`, `list_append(...)`,
                 `path(...)`, and `path(...)` plus or minus one operand.
@@ -169,26 +201,35 @@ class Verbs(abc.ABC, Generic[R]):
         Raises:
             ScopeStateError: The scope is not active. Not sent.
             InvalidRequestError: There is nothing to do, a name is unknown, a path belongs
-                to the key, two paths overlap, or it does not fold with what is staged on
-                the item. Not sent.
+                to the key or is the version, two paths overlap, it does not fold with what
+                is staged on the item, or the entity was not read in this scope. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:
             >>> from transactscope import Attr, Database, path
             >>> db = Database(client)
-            >>> db.put(Account("A-1", 30))
-            >>> db.update(
+            >>> _ = db.put(Account("A-1", 30))
+            >>> _ = db.update(
             ...     Account, "A-1", add={"balance": -10}, condition=Attr("balance").gte(10)
             ... )
-            >>> db.update(Account, "A-1", set={"balance": path("balance") + 5})
+            >>> _ = db.update(Account, "A-1", set={"balance": path("balance") + 5})
             >>> db.get(Account, "A-1")
             Account(number='A-1', balance=25)
         """
         self._require_usable("update()")
         terms = Terms(condition, names, values, raises)
         changes = changes_of(set, add, remove, delete)
-        located = _key_to_update(target, key)
-        return self._perform(self._builder.update(located, changes, terms))
+        if isinstance(target, type | EntityKey):
+            located = entity_key(target, key)
+            return self._perform(self._builder.update(located, changes, terms))
+        mapping_of_instance(target)  # anything but an entity is refused as such
+        if key or any(change is not None for change in changes.values()):
+            msg = (
+                "update(entity) takes no key and no set=, add=, remove= or delete=: it writes what "
+                "was changed in the entity"
+            )
+            raise InvalidRequestError(msg)
+        return self._perform_update_of(target, terms)
 
     def delete(
         self,
@@ -229,15 +270,10 @@ class Verbs(abc.ABC, Generic[R]):
         terms = Terms(condition, names, values, raises)
         return self._perform(self._builder.delete(target, key, terms))
 
+    @abc.abstractmethod
+    def _perform_update_of(self, entity: object, terms: Terms) -> R | None:
+        """Write back what was changed in an entity, or refuse to."""
+
     def _perform_put(self, verb: str, entity: object, terms: Terms) -> R:
         self._require_usable(f"{verb}()")
         return self._perform(self._builder.put(verb, entity, terms))
-
-
-def _key_to_update(target: Any, key: tuple[object, ...]) -> EntityKey[Any]:
-    if isinstance(target, type | EntityKey):
-        return entity_key(target, key)
-    mapping_of_instance(target)  # anything but an entity is refused as such
-    raise not_available(
-        "update(entity)", "update by key: update(Cls, *key, set=...), or use put() or replace()"
-    )

@@ -6,8 +6,8 @@ import secrets
 import pytest
 
 from tests.contract.entities import Account
-from tests.faults import Faults
 from transactscope import Database
+from transactscope.testing import Faults
 
 
 @pytest.fixture
@@ -24,9 +24,22 @@ def tokens():
 
 
 @pytest.fixture
-def db(client, table_names, tokens):
-    """A database over the engine's client."""
-    return Database(client, table_names=table_names, new_token=tokens)
+def pauses():
+    """The seconds of every pause of the fixture `db`, which waits for none of them."""
+    return []
+
+
+@pytest.fixture
+def db(client, table_names, tokens, pauses):
+    """A database over the engine's client. It never waits, and its pauses are the longest."""
+    return Database(
+        client,
+        table_names=table_names,
+        new_token=tokens,
+        clock=lambda: sum(pauses),
+        sleep=pauses.append,
+        random=lambda: 1.0,
+    )
 
 
 @pytest.fixture
@@ -39,7 +52,19 @@ def sent(table_names, request_log):
 @pytest.fixture
 def faults(client):
     """Faults for the next sends of the client."""
-    return Faults(client)
+    with Faults(client) as installed:
+        yield installed
+
+
+@pytest.fixture
+def always(faults):
+    """Let every send of some operations meet a fault: `always(fault, "PutItem")`."""
+
+    def inject(fault, *operations):
+        for operation in operations:
+            faults.at_random(operation, fault, probability=1, seed=0)
+
+    return inject
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import dataclasses
 import decimal
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from transactscope import KeyTemplate, entity
 
@@ -30,6 +30,37 @@ class Loose:
     """An entity of the same table whose expressions may name any attribute."""
 
     number: str
+
+
+@entity("Account", partition_key="number", version="version")
+@define
+class Sheet:
+    """A versioned entity, of the same table."""
+
+    number: str
+    balance: int = 0
+    note: str | None = None
+    version: int | None = None
+
+
+@entity("Account", partition_key="number", version="version")
+@frozen
+class Page:
+    """A versioned entity whose objects cannot be changed."""
+
+    number: str
+    balance: int = 0
+    version: int | None = None
+
+
+@entity("Account", partition_key="number", version="version")
+@dataclasses.dataclass(frozen=True)
+class Leaf:
+    """The same as a dataclass, with a version that `__init__` does not take."""
+
+    number: str
+    balance: int = 0
+    version: int | None = dataclasses.field(default=None, init=False)
 
 
 @entity(

@@ -16,6 +16,7 @@ from transactscope.errors import (
     RequestRejectedError,
     TableNotFoundError,
 )
+from transactscope.testing import answer, error
 from transactscope.values import make_converter
 
 
@@ -32,9 +33,14 @@ def test_every_verb_is_one_plain_request(db, sent):
     assert expected == sent.operations
 
 
-def test_immediate_verbs_return_nothing(db):
-    """What was written is what was given."""
-    assert db.put(Account("A-1")) is None
+def test_immediate_verbs_return_what_the_answer_said(db):
+    """A single write has no token, and otherwise the result of a commit."""
+    account = Account("A-1")
+
+    result = db.put(account)
+
+    assert (True, None, 1) == (result.sent, result.client_request_token, result.attempts)
+    assert account is result.current(account)
 
 
 def test_table_names_may_be_a_function(client, table_names):
@@ -259,8 +265,7 @@ def test_create_table_waits_until_the_table_is_active(client, faults, table_name
     """Other samples go on at once and fail on their first write."""
     pauses = []
     creating = {"Table": {"TableStatus": "CREATING"}}
-    faults.answer_with("DescribeTable", 200, creating)
-    faults.answer_with("DescribeTable", 200, creating)
+    faults.next("DescribeTable", answer(200, creating), answer(200, creating))
     db = Database(client, table_names=table_names, sleep=pauses.append)
 
     db.create_table(Account)
@@ -271,8 +276,8 @@ def test_create_table_waits_until_the_table_is_active(client, faults, table_name
 def test_create_table_gives_up_after_a_minute(client, faults, table_names):
     """Waiting ends, and the error says for what."""
     pauses = []
-    for _ in range(60):
-        faults.answer_with("DescribeTable", 200, {"Table": {"TableStatus": "CREATING"}})
+    creating = answer(200, {"Table": {"TableStatus": "CREATING"}})
+    faults.next("DescribeTable", *[creating] * 60)
     db = Database(client, table_names=table_names, sleep=pauses.append)
 
     with pytest.raises(RequestRejectedError, match="ACTIVE"):
@@ -283,11 +288,11 @@ def test_create_table_gives_up_after_a_minute(client, faults, table_names):
 
 def test_create_table_reports_what_dynamodb_refuses(db, faults):
     """Access rights for tables are often missing."""
-    faults.answer("CreateTable", "AccessDeniedException")
+    faults.next("CreateTable", error("AccessDeniedException"))
     with pytest.raises(RequestRejectedError, match="CreateTable"):
         db.create_table(Account)
 
-    faults.answer("DescribeTable", "ResourceNotFoundException")
+    faults.next("DescribeTable", error("ResourceNotFoundException"))
     with pytest.raises(TableNotFoundError, match="DescribeTable"):
         db.create_table(Account)
 

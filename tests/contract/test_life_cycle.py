@@ -14,6 +14,7 @@ from transactscope.errors import (
     InvalidRequestError,
     ScopeStateError,
 )
+from transactscope.testing import calling, lost_request, raised
 
 
 def test_leaving_the_block_commits_everything_in_one_request(db, sent, stored):
@@ -317,7 +318,7 @@ def test_a_second_user_at_the_same_time_is_refused(db, faults):
         thread.start()
         thread.join()
 
-    faults.run("TransactWriteItems", intrude_from_a_thread)
+    faults.next("TransactWriteItems", calling(intrude_from_a_thread))
     tx.commit()
 
     assert 3 == len(refused)
@@ -333,7 +334,7 @@ def test_two_commits_at_the_same_time_send_once(db, faults, sent):
         with pytest.raises(ScopeStateError):
             tx.commit()
 
-    faults.run("TransactWriteItems", commit_again)
+    faults.next("TransactWriteItems", calling(commit_again))
     tx.commit()
 
     assert ["TransactWriteItems"] == sent.operations
@@ -351,7 +352,7 @@ def test_the_users_exception_is_seen_even_if_the_scope_is_busy(db, faults):
 
     tx = TransactScope(db).begin()
     tx.insert(Account("A-1"))
-    faults.run("GetItem", leave_with_an_error)
+    faults.next("GetItem", calling(leave_with_an_error))
     tx.get(Account, "A-2", guard=False)
     tx.rollback()
 
@@ -416,7 +417,7 @@ def test_a_dropped_scope_without_staged_actions_is_silent(db):
 
 def test_an_answer_that_never_came_leaves_the_scope_in_doubt(db, faults, stored):
     """It was sent and nobody can know: the error carries the token and the scope."""
-    faults.lose_request("TransactWriteItems")
+    faults.next("TransactWriteItems", lost_request())
 
     with pytest.raises(CommitOutcomeUnknownError) as caught, TransactScope(db) as tx:
         tx.insert(Account("A-1"))
@@ -430,7 +431,7 @@ def test_an_answer_that_never_came_leaves_the_scope_in_doubt(db, faults, stored)
 def test_an_interruption_leaves_the_scope_in_doubt_and_propagates_unchanged(db, faults):
     """Ctrl-C during a commit is not an answer, and it is not ours to swallow."""
     interruption = KeyboardInterrupt()
-    faults.raise_error("TransactWriteItems", interruption)
+    faults.next("TransactWriteItems", raised(interruption))
 
     with pytest.raises(KeyboardInterrupt) as caught, TransactScope(db) as tx:
         tx.insert(Account("A-1"))
@@ -442,7 +443,7 @@ def test_an_interruption_leaves_the_scope_in_doubt_and_propagates_unchanged(db, 
 
 def test_rollback_raised_on_a_scope_in_doubt_is_refused(db, faults):
     """What may have been applied cannot be called rolled back."""
-    faults.lose_request("TransactWriteItems")
+    faults.next("TransactWriteItems", lost_request())
 
     with pytest.raises(ScopeStateError, match="IN_DOUBT"), TransactScope(db) as tx:
         tx.insert(Account("A-1"))

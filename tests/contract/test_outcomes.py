@@ -8,7 +8,6 @@ from attrs import define
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
 from tests.contract.entities import Account, Order
-from tests.faults import Faults
 from transactscope import Attr, Database, ScopeState, TransactScope, entity
 from transactscope.errors import (
     CommitOutcomeUnknownError,
@@ -23,6 +22,16 @@ from transactscope.errors import (
     TransactionCanceledError,
     TransactionConflictError,
     TransactScopeError,
+)
+from transactscope.testing import (
+    Faults,
+    answer,
+    canceled,
+    error,
+    lost_answer,
+    lost_request,
+    no_connection,
+    raised,
 )
 
 TX = "TransactWriteItems"
@@ -163,10 +172,10 @@ MIXTURES = [
 
 @pytest.mark.parametrize(("codes", "expected", "retryable"), MIXTURES)
 def test_the_class_of_a_cancellation_follows_from_all_reasons(
-    db, faults, codes, expected, retryable
+    db, always, codes, expected, retryable
 ):
     """Not every cancellation is a conflict, and one transient reason makes none retryable."""
-    faults.cancel(TX, *({"Code": code} for code in codes))
+    always(canceled(*codes), TX)
 
     with pytest.raises(TransactionCanceledError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
@@ -181,7 +190,7 @@ def test_the_class_of_a_cancellation_follows_from_all_reasons(
 def test_a_missing_reason_list_survives_by_the_message(db, faults):
     """DynamoDB Local may cancel without a list; the codes are in the text."""
     text = "Transaction cancelled, please refer cancellation reasons for specific reasons [None, X]"
-    faults.answer(TX, "TransactionCanceledException", Message=text)
+    faults.next(TX, error("TransactionCanceledException", message=text))
 
     with pytest.raises(TransactionCanceledError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
@@ -194,7 +203,7 @@ def test_a_missing_reason_list_survives_by_the_message(db, faults):
 @pytest.mark.parametrize("message", ["", "no list here", "wrong number [None]"])
 def test_a_missing_reason_list_without_a_fitting_message_survives(db, faults, message):
     """No reason is made up where none was given."""
-    faults.answer(TX, "TransactionCanceledException", Message=message)
+    faults.next(TX, error("TransactionCanceledException", message=message))
 
     with pytest.raises(TransactionCanceledError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
@@ -207,7 +216,7 @@ def test_a_missing_reason_list_without_a_fitting_message_survives(db, faults, me
 
 def test_more_reasons_than_actions_survive(db, faults):
     """A server that says more than was asked is reported, not tripped over."""
-    faults.cancel(TX, {"Code": "None"}, {"Code": "X", "Item": {"a": {"S": "b"}}})
+    faults.next(TX, canceled("None", {"Code": "X", "Item": {"a": {"S": "b"}}}))
 
     with pytest.raises(TransactionCanceledError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
@@ -219,7 +228,7 @@ def test_more_reasons_than_actions_survive(db, faults):
 def test_a_stored_item_that_does_not_fit_the_class_is_given_raw(db, faults):
     """An item that someone else wrote must not hide why the commit failed."""
     raw = {"number": {"S": "A-1"}, "balance": {"S": "not a number"}}
-    faults.cancel(TX, {"Code": "ConditionalCheckFailed", "Item": raw})
+    faults.next(TX, canceled({"Code": "ConditionalCheckFailed", "Item": raw}))
 
     with pytest.raises(ConditionFailedError) as caught, TransactScope(db) as tx:
         tx.insert(Account("A-1"))
@@ -244,11 +253,10 @@ TOP_LEVEL = [
 
 @pytest.mark.parametrize("where", ["scope", "database"])
 @pytest.mark.parametrize("case", TOP_LEVEL, ids=str)
-def test_every_top_level_error_has_its_class(db, faults, where, case):
+def test_every_top_level_error_has_its_class(db, always, where, case):
     """Answered no means that nothing was applied, and the code says why."""
     code, expected, retryable = case
-    faults.answer(TX, code, Message="secret")
-    faults.answer("PutItem", code, Message="secret")
+    always(error(code, message="secret"), TX, "PutItem")
 
     with pytest.raises(TransactScopeError) as caught:
         if where == "database":
@@ -261,7 +269,7 @@ def test_every_top_level_error_has_its_class(db, faults, where, case):
     assert retryable is caught.value.retryable
     assert (code, "secret") == (caught.value.code, caught.value.server_message)
     assert "secret" not in str(caught.value)
-    assert "request-1" == caught.value.request_id
+    assert "injected" == caught.value.request_id
 
 
 UNDECIDED = [
@@ -275,7 +283,7 @@ UNDECIDED = [
 @pytest.mark.parametrize(("code", "status"), UNDECIDED)
 def test_an_answer_that_does_not_decide_leaves_the_scope_in_doubt(db, faults, code, status):
     """A server fault may come after the write: it must never be called a failure."""
-    faults.answer(TX, code, status)
+    faults.next(TX, error(code, status=status))
 
     with pytest.raises(CommitOutcomeUnknownError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
@@ -287,7 +295,7 @@ def test_an_answer_that_does_not_decide_leaves_the_scope_in_doubt(db, faults, co
 
 def test_an_undecided_single_write_has_neither_token_nor_scope(db, faults):
     """Outside a scope there is nothing to resolve later, and the error says so."""
-    faults.lose_request("PutItem")
+    faults.next("PutItem", lost_request())
 
     with pytest.raises(CommitOutcomeUnknownError) as caught:
         db.insert(Account("A-1"))
@@ -298,31 +306,28 @@ def test_an_undecided_single_write_has_neither_token_nor_scope(db, faults):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"", b"[]", b'{"half', b"\xff"])
-def test_garbage_instead_of_an_answer_is_in_doubt(db, faults, body):
+def test_garbage_instead_of_an_answer_is_in_doubt(db, always, body):
     """botocore reads a body that is no JSON as an empty success; nobody knows what happened."""
-    faults.answer_with(TX, 200, body)
-    faults.answer_with("PutItem", 200, body)
-    faults.answer_with("GetItem", 200, body)
+    always(answer(200, body), TX, "PutItem", "GetItem")
 
     with pytest.raises(CommitOutcomeUnknownError), TransactScope(db) as tx:
         tx.put(Account("A-1"))
     with pytest.raises(CommitOutcomeUnknownError):
-        db.put(Account("A-1"))
+        db.insert(Account("A-1"))
     with pytest.raises(NotSentError):
         db.get(Account, "A-1")
 
     assert ScopeState.IN_DOUBT is tx.state
 
 
-def test_an_answer_that_does_not_match_its_checksum_is_in_doubt(db, faults):
+def test_an_answer_that_does_not_match_its_checksum_is_in_doubt(db, always):
     """botocore would send again; a write whose answer is damaged may have been applied."""
-    for operation in (TX, "PutItem"):
-        faults.answer_with(operation, 200, {}, crc32=1)
+    always(answer(200, {}, crc32=1), TX, "PutItem")
 
     with pytest.raises(CommitOutcomeUnknownError), TransactScope(db) as tx:
         tx.put(Account("A-1"))
     with pytest.raises(CommitOutcomeUnknownError):
-        db.put(Account("A-1"))
+        db.insert(Account("A-1"))
 
 
 @pytest.mark.needs("idempotency")
@@ -348,15 +353,15 @@ def test_a_lost_answer_is_never_reported_as_a_failed_condition(
 
 def _lose_first_answers(client):
     faults = Faults(client)
-    faults.lose_answer("PutItem")
-    faults.lose_answer(TX)
+    faults.next("PutItem", lost_answer())
+    faults.next(TX, lost_answer())
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
 def test_a_server_fault_is_not_sent_again_by_botocore(engine, table_names, mode, request_log):
     """After a 500 only a resolution that knows of the first send may send again."""
     client = request_log.watch(engine.client(retries={"mode": mode, "total_max_attempts": 3}))
-    Faults(client).answer(TX, "InternalServerError", 500)
+    Faults(client).next(TX, error("InternalServerError", status=500))
     request_log.clear()
 
     with (
@@ -372,7 +377,7 @@ def test_botocores_retries_of_other_calls_are_left_alone(engine, table_names, re
     """The client stays the user's: what is not ours is repeated as configured."""
     client = request_log.watch(engine.client(retries={"total_max_attempts": 3}))
     Database(client)
-    Faults(client).answer("DescribeTable", "InternalServerError", 500)
+    Faults(client).next("DescribeTable", error("InternalServerError", status=500))
     request_log.clear()
 
     client.describe_table(TableName=table_names["Account"])
@@ -380,9 +385,9 @@ def test_botocores_retries_of_other_calls_are_left_alone(engine, table_names, re
     assert ["DescribeTable", "DescribeTable"] == request_log.operations
 
 
-def test_a_refused_connection_was_never_sent(db, faults):
+def test_a_refused_connection_was_never_sent(db, always):
     """Nobody was there, so nothing was applied, and trying again may help."""
-    faults.refuse_connection(TX)
+    always(no_connection(), TX)
 
     with pytest.raises(NotSentError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
@@ -393,7 +398,7 @@ def test_a_refused_connection_was_never_sent(db, faults):
 
 def test_missing_credentials_are_not_sent_and_not_retryable(db, faults):
     """What configuration lacks, repetition does not bring."""
-    faults.raise_error(TX, NoCredentialsError())
+    faults.next(TX, raised(NoCredentialsError()))
 
     with pytest.raises(NotSentError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
@@ -413,9 +418,9 @@ def test_a_missing_table_is_named(client, tokens):
         tx.put(Account("A-1"))
 
 
-def test_a_read_that_gets_no_answer_changed_nothing(db, faults):
+def test_a_read_that_gets_no_answer_changed_nothing(db, always):
     """A read is never in doubt."""
-    faults.lose_request("GetItem")
+    always(lost_request(), "GetItem")
 
     with pytest.raises(NotSentError):
         db.get(Account, "A-1")
@@ -505,7 +510,7 @@ def test_errors_about_local_classes_pickle_with_the_item_raw(client, table_names
 
 def test_an_error_in_doubt_pickles_without_its_scope(db, faults):
     """The token travels, the scope cannot."""
-    faults.lose_request(TX)
+    faults.next(TX, lost_request())
     with pytest.raises(CommitOutcomeUnknownError) as caught, TransactScope(db) as tx:
         tx.put(Account("A-1"))
 

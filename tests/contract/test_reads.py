@@ -25,14 +25,6 @@ def test_get_of_an_absent_item_is_none(db):
         assert tx.get(EntityKey(Account, "A-1"), guard=False) is None
 
 
-def test_guarded_reads_say_that_they_are_not_there_yet(db):
-    """Nobody may believe that a read is guarded when it is not."""
-    with TransactScope(db) as tx, pytest.raises(InvalidRequestError, match="guard=False") as caught:
-        tx.get(Account, "A-1")
-
-    assert "NOT_AVAILABLE" == caught.value.code
-
-
 def test_a_database_reads_with_the_same_arguments(db, account):
     """Code that takes a scope or a database calls both alike."""
     assert account == db.get(Account, "A-1", guard=False) == db.get(EntityKey(Account, "A-1"))

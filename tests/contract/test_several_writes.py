@@ -8,6 +8,7 @@ import pytest
 from tests.contract.entities import Account, Loose
 from transactscope import Attr, TransactScope, if_not_exists, list_append, path
 from transactscope.errors import ConditionFailedError, DuplicateTargetError
+from transactscope.testing import error
 
 OPEN = Attr("status").eq("open")
 POOR = Attr("balance").lt(5)
@@ -363,7 +364,7 @@ def test_the_first_raises_in_call_order_wins_across_items(db):
 def test_raises_stays_silent_where_no_item_was_reported(db, faults):
     """A server that shows no items does not say that there are none."""
     text = "Transaction cancelled, for specific reasons [ConditionalCheckFailed]"
-    faults.answer("TransactWriteItems", "TransactionCanceledException", Message=text)
+    faults.next("TransactWriteItems", error("TransactionCanceledException", message=text))
 
     with pytest.raises(ConditionFailedError), TransactScope(db) as tx:
         tx.check(Account, "A-1", condition=Attr("number").exists(), raises=FirstError)

@@ -11,6 +11,7 @@ import transactscope
 PUBLIC_MODULES = (
     "transactscope",
     "transactscope.errors",
+    "transactscope.testing",
     "transactscope.types",
     "transactscope.values",
 )

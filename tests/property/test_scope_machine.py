@@ -16,10 +16,10 @@ from hypothesis.stateful import (
 )
 
 from tests import engines
-from tests.conftest import RequestLog
 from tests.contract.entities import Account
 from transactscope import Database, TransactScope
 from transactscope.errors import ConditionFailedError, DuplicateTargetError
+from transactscope.testing import RequestRecorder
 
 NUMBERS = ("A", "B", "C")
 BALANCES = st.integers(-3, 3)
@@ -54,7 +54,7 @@ class ScopeMachine(RuleBasedStateMachine):
     """Begins, stages, marks, releases, rolls back and commits in any order."""
 
     client = None  # the engine's, set by the test
-    log = RequestLog()
+    log = RequestRecorder()
 
     def __init__(self):
         super().__init__()

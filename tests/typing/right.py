@@ -12,6 +12,7 @@ from transactscope import (
     Database,
     EntityKey,
     KeyTemplate,
+    RetryPolicy,
     Rollback,
     ScopeState,
     TransactScope,
@@ -22,6 +23,7 @@ from transactscope import (
     path,
     to_item,
     to_key,
+    transactional,
 )
 from transactscope.errors import ConditionFailedError
 from transactscope.types import Action, CancellationReason, Item
@@ -67,9 +69,34 @@ def reads_return_the_class(db: Database) -> None:
     with TransactScope(db) as tx:
         assert_type(tx.get(Account, "A-1", guard=False), Account | None)
         assert_type(tx.get(EntityKey(Account, "A-1"), guard=False), Account | None)
+        keys = [EntityKey(Account, "A-1"), EntityKey(Account, "A-2")]
+        assert_type(tx.get_many(*keys), list[Account | None])
+        tx.get_many(EntityKey(Account, "A-1"), EntityKey(Profile, "u-1"), guard=False)
+        assert_type(tx.update(Account("A-1")), Action | None)
 
 
-def verbs_return_actions_in_a_scope_and_nothing_outside(db: Database) -> None:
+@transactional
+def deposit(tx: TransactScope, number: str, *, amount: int = 1) -> int:
+    """A function that is a transaction."""
+    account = tx.get(Account, number) or Account(number)
+    account.balance += amount
+    tx.put(account)
+    return account.balance
+
+
+def reruns_keep_their_types(db: Database, client: "DynamoDBClient") -> None:
+    """A decorated function takes a database, a client or a scope, and returns what it returned."""
+    for attempt in db.attempts(timeout=2.5):
+        assert_type(attempt.number, int)
+        with attempt as tx:
+            assert_type(tx, TransactScope)
+            assert_type(deposit(tx, "A-1"), int)
+    assert_type(deposit(db, "A-1", amount=5), int)
+    assert_type(deposit(client, "A-1"), int)
+    Database(client, retry=RetryPolicy(max_attempts=3), sleep=print, random=lambda: 0.5)
+
+
+def verbs_return_actions_in_a_scope_and_results_outside(db: Database) -> None:
     """What staged something can be looked at."""
     with TransactScope(db) as tx:
         assert_type(tx, TransactScope)
@@ -90,7 +117,10 @@ def verbs_return_actions_in_a_scope_and_nothing_outside(db: Database) -> None:
         )
         tx.update(Account, "A-1", set={"tags": list_append("tags", ["x"])}, remove="b")
         assert_type(tx.staged, tuple[Action, ...])
+        tx.on_commit(lambda result: result.current(Account("A-1")).balance)
         raise Rollback(tx)
+    assert_type(db.insert(Account("A-1")), CommitResult)
+    assert_type(db.insert(Account("A-1")).current(Account("A-1")), Account)
 
 
 def life_cycle_values_have_types(client: "DynamoDBClient") -> None:

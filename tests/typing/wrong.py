@@ -2,7 +2,7 @@
 
 from attrs import define
 
-from transactscope import Database, EntityKey, TransactScope, entity, to_item
+from transactscope import Database, EntityKey, TransactScope, entity, to_item, transactional
 
 
 @entity("Account", partition_key="number")
@@ -28,7 +28,21 @@ def wrong_uses(db: Database) -> None:
         tx.put(Account("A-1"), None)  # expect: call-arg
         tx.put(Account("A-1"), condition=5)  # expect: arg-type
         tx.put(Account("A-1"), raises=5)  # expect: arg-type
-        tx.update(Account, "A-1", set=["balance"])  # expect: arg-type
+        tx.update(Account, "A-1", set=["balance"])  # expect: call-overload
         tx.state = None  # expect: misc, assignment
         tx.get(Account, "A-1").balance  # expect: union-attr
+        tx.get_many(Account, "A-1")  # expect: call-overload
+        tx.on_commit(5)  # expect: arg-type
+        tx.update(Account("A-1"), set={"balance": 1})  # expect: call-overload
+    for attempt in db.attempts("soon"):  # expect: arg-type
+        attempt.put(Account("A-1"))  # expect: attr-defined
+    transfer(db, "ten")  # expect: arg-type
+    transfer("db", 10)  # expect: arg-type
     del balance
+
+
+@transactional
+def transfer(tx: TransactScope, amount: int) -> int:
+    """A function that is a transaction."""
+    del tx
+    return amount

@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from transactscope.core.actions import Kind, Raises, StagedAction
+from transactscope.core.actions import READ, ExpectedVersion, Kind, Raises, StagedAction
 from transactscope.core.callsite import call_site
+from transactscope.core.difference import difference
 from transactscope.core.naming import EntityVocabulary
 from transactscope.core.tables import table_id
+from transactscope.core.versions import (
+    next_version,
+    raised_version,
+    version_of,
+    version_of_new,
+)
 from transactscope.entities.items import as_entity_key, to_item
 from transactscope.entities.keys import EntityKey, field_value, key_of
 from transactscope.entities.mapping import EntityMapping, mapping_of, mapping_of_instance
 from transactscope.errors import InvalidRequestError
-from transactscope.expressions.clauses import SetClause, Update
+from transactscope.expressions.clauses import AddClause, SetClause, Update
 from transactscope.expressions.conditions import (
     Condition,
     all_of,
@@ -62,8 +69,20 @@ class ActionBuilder:
         mapping = mapping_of_instance(entity)
         item = to_item(entity, converter=self.converter)
         key = {key.attribute: item[key.attribute] for key in mapping.key_attributes}
-        presence = _presence(verb, mapping)
-        return self._action(verb, "Put", mapping, key, terms, presence=presence, item=item)
+        expected = self._expected(mapping, entity, is_new=verb == "insert")
+        if expected is not None:
+            item[expected.attribute] = next_version(expected)
+        return self._action(
+            verb,
+            "Put",
+            mapping,
+            key,
+            terms,
+            presence=_presence(verb, mapping),
+            item=item,
+            entity=entity,
+            expected=expected,
+        )
 
     def update(
         self, target: EntityKey[Any], changes: Mapping[str, Any], terms: Terms
@@ -72,13 +91,39 @@ class ActionBuilder:
         mapping = mapping_of(target.entity_class)
         key = key_of(target, self.converter)
         update = update_from(**changes, vocabulary=self._vocabulary(mapping))
-        whole = Update((*update.clauses, *self._composing_fields(mapping, target)))
-        return self._action("update", "Update", mapping, key, terms, update=whole)
+        clauses = (*update.clauses, *self._composing_fields(mapping, target), *_raised(mapping))
+        return self._action("update", "Update", mapping, key, terms, update=Update(clauses))
+
+    def update_entity(self, entity: object, item: Item, terms: Terms) -> StagedAction | None:
+        """Build the Update that makes an item say what an entity says; None if it does."""
+        mapping = mapping_of_instance(entity)
+        changes = difference(mapping, entity, item, self.converter)
+        if changes is None:
+            return None
+        return self._action(
+            "update",
+            "Update",
+            mapping,
+            key_of(as_entity_key(entity, ()), self.converter),
+            terms,
+            update=Update((*changes.clauses, *_raised(mapping))),
+            entity=entity,
+            expected=self._expected(mapping, entity),
+        )
 
     def delete(self, target: Any, parts: tuple[object, ...], terms: Terms) -> StagedAction:
         """Build the Delete of an entity, or of an item by its key."""
         mapping, key = self.located(target, parts)
-        return self._action("delete", "Delete", mapping, key, terms)
+        entity = None if isinstance(target, type | EntityKey) else target
+        expected = None if entity is None else self._expected(mapping, entity)
+        return self._action(
+            "delete", "Delete", mapping, key, terms, entity=entity, expected=expected
+        )
+
+    def read(self, key: EntityKey[Any]) -> StagedAction:
+        """Build what stands for an item that is read: a check without a condition of its own."""
+        mapping, wire_key = self.located(key, ())
+        return self._action(READ, "ConditionCheck", mapping, wire_key, Terms())
 
     def check(self, target: Any, parts: tuple[object, ...], terms: Terms) -> StagedAction:
         """Build the ConditionCheck of an entity, or of an item by its key."""
@@ -99,6 +144,13 @@ class ActionBuilder:
 
     def _vocabulary(self, mapping: EntityMapping) -> EntityVocabulary:
         return EntityVocabulary(mapping, self.converter)
+
+    def _expected(
+        self, mapping: EntityMapping, entity: object, *, is_new: bool = False
+    ) -> ExpectedVersion | None:
+        if mapping.version is None:
+            return None
+        return version_of_new(mapping) if is_new else version_of(mapping, entity, self.converter)
 
     def _composing_fields(
         self, mapping: EntityMapping, target: EntityKey[Any]
@@ -125,6 +177,8 @@ class ActionBuilder:
         presence: Condition | None = None,
         item: Item | None = None,
         update: Update | None = None,
+        entity: object | None = None,
+        expected: ExpectedVersion | None = None,
     ) -> StagedAction:
         vocabulary = self._vocabulary(mapping)
         users = condition_from(terms.condition, terms.names, terms.values, vocabulary)
@@ -139,6 +193,8 @@ class ActionBuilder:
             update=update,
             condition=all_of(presence, users),
             raises=_checked_raises(terms.raises),
+            entity=entity,
+            expected=expected,
         )
 
 
@@ -160,6 +216,10 @@ def changes_of(
 ) -> dict[str, Any]:
     """Gather what an update was asked to do, under AWS's four words."""
     return {"set": set, "add": add, "remove": remove, "delete": delete}
+
+
+def _raised(mapping: EntityMapping) -> tuple[AddClause, ...]:
+    return () if mapping.version is None else (raised_version(mapping),)
 
 
 def _presence(verb: str, mapping: EntityMapping) -> Condition | None:

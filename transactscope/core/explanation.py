@@ -29,7 +29,7 @@ def explanation(folds: Iterable[Fold]) -> Explanation:
 
 
 def _row(index: int, fold: Fold) -> ExplainedAction:
-    action = fold.action
+    action = fold.to_send
     rendered = render(condition=action.condition, update=action.update)
     return ExplainedAction(
         index=index,

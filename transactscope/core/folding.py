@@ -8,12 +8,13 @@ creates an absent item, and a Put replaces everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
 
 from transactscope.core.actions import Kind, StagedAction
+from transactscope.core.guards import Guard, version_guard, without_repetition
 from transactscope.core.merging import CannotFoldError, keys_as_paths, merged, refuse_too_long
 from transactscope.descriptions import describe_action
 from transactscope.errors import DuplicateTargetError, InvalidRequestError
@@ -46,18 +47,36 @@ class Fold:
 
     Attributes:
         calls: The calls, in order.
-        action: The one action that is sent.
-        terms: The conditions that are sent, by call.
+        action: The one action that they are, under the conditions that users demand.
+        terms: These conditions, by call.
+        guards: What else must be true of the stored item.
     """
 
     calls: tuple[StagedAction, ...]
     action: StagedAction
     terms: tuple[Term, ...]
+    guards: tuple[Guard, ...] = ()
 
     @classmethod
     def of(cls, call: StagedAction) -> Fold:
         """Return the fold of a first call: itself."""
-        return cls((call,), call, _terms(call, call.condition))
+        return cls((call,), call, _terms(call, call.condition), _guards(call))
+
+    @property
+    def has_delete(self) -> bool:
+        """Whether one of the calls deletes the item, whatever comes after it."""
+        return any(call.kind == "Delete" for call in self.calls)
+
+    def guarded_by(self, guards: Iterable[Guard]) -> Fold:
+        """Return the fold with the guards of what was read of its item, before its own."""
+        return attrs.evolve(self, guards=without_repetition((*guards, *self.guards)))
+
+    @property
+    def to_send(self) -> StagedAction:
+        """The one action that is sent: under the guards and the conditions."""
+        guards = (guard.condition for guard in self.guards)
+        condition = all_of(*guards, *(term.condition for term in self.terms))
+        return attrs.evolve(self.action, condition=condition)
 
     def describe(self) -> str:
         """Say verb, class, table, key and all call sites in one line."""
@@ -74,7 +93,7 @@ def folded(first: Fold, second: StagedAction) -> Fold:
     """
     try:
         fold = _FOLDERS[first.action.kind, second.kind](first, second)
-        refuse_too_long(fold.action)
+        refuse_too_long(fold.to_send)
     except CannotFoldError as reason:
         msg = f"two actions on one item, and {reason}: {first.describe()}; {second.describe()}"
         raise DuplicateTargetError(msg, why=str(reason)) from None
@@ -171,8 +190,17 @@ def _fold(
 ) -> Fold:
     terms = (*first.terms, *new_terms)
     condition = all_of(*(term.condition for term in terms))
-    sent = attrs.evolve(action, condition=condition)
-    return Fold((*first.calls, second), sent, terms)
+    folded_action = attrs.evolve(action, condition=condition)
+    # Once it is deleted no version is stored, which is what an object without one expects.
+    is_new = second.expected is not None and second.expected.value is None
+    new_guards = () if is_new and first.has_delete else _guards(second)
+    guards = without_repetition((*first.guards, *new_guards))
+    return Fold((*first.calls, second), folded_action, terms, guards)
+
+
+def _guards(call: StagedAction) -> tuple[Guard, ...]:
+    guard = version_guard(call)
+    return () if guard is None else (guard,)
 
 
 def _terms(call: StagedAction, condition: Condition | None) -> tuple[Term, ...]:

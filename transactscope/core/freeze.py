@@ -5,7 +5,7 @@ A frozen request is built once; every attempt sends the same content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from transactscope.core.actions import StagedAction
@@ -40,6 +40,13 @@ def get_request(table: str, key: Item) -> FrozenRequest:
     """Return the strongly consistent GetItem request for one key."""
     body = {"TableName": table, "Key": key, "ConsistentRead": True}
     return FrozenRequest("GetItem", body, tables=(table,))
+
+
+def transaction_get_request(reads: Sequence[StagedAction]) -> FrozenRequest:
+    """Return the one TransactGetItems request for these reads, in their order."""
+    gets = [{"Get": {"TableName": read.table, "Key": read.key}} for read in reads]
+    tables = tuple(dict.fromkeys(read.table for read in reads))
+    return FrozenRequest("TransactGetItems", {"TransactItems": gets}, tables=tables)
 
 
 def action_members(action: StagedAction) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 DynamoDB takes one action per item and 100 per request. Calls on one item are folded
 as they come; what cannot be folded, and the 101st item, is refused at the call, which
-leaves the log as it was.
+leaves the log as it was. Items that are only read and guarded count, too.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from collections.abc import Hashable, Iterable, Iterator
 
 import attrs
 
-from transactscope.core.actions import StagedAction, item_target
+from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold, folded
+from transactscope.core.merging import CannotFoldError, refuse_too_long
+from transactscope.core.reads import Reads
 from transactscope.core.tables import TableId, refuse_two_homes, table_id
+from transactscope.core.versions import refuse_other_version
 from transactscope.errors import InvalidKeyError, InvalidRequestError, TooManyActionsError
 from transactscope.limits import MAX_ACTIONS
 from transactscope.types import Action, Item
@@ -28,6 +31,7 @@ class ActionLog:
     see that it meets another.
     """
 
+    reads: Reads = attrs.field(factory=Reads)
     _calls: list[StagedAction] = attrs.field(factory=list)
     _folds: dict[Hashable, Fold] = attrs.field(factory=dict)
     _key_names: dict[str, frozenset[str]] = attrs.field(factory=dict)
@@ -40,9 +44,19 @@ class ActionLog:
         return iter(self._calls)
 
     def folds(self) -> tuple[Fold, ...]:
-        """Return what is sent: one fold per item, in the order of their first calls."""
-        by_call = ((call, self._folds[_target(call)]) for call in self._calls)
-        return tuple(fold for call, fold in by_call if fold.calls[0] is call)
+        """Return what is sent, per item and in the order of the first calls on each.
+
+        Reading is a call, too: an item that was only read is checked. Where nothing is
+        staged nothing is sent, however much was read.
+        """
+        if not self._calls:
+            return ()
+        first_calls = {_target(read): read for read in self.reads.first_reads()}
+        for call in self._calls:
+            first = first_calls.setdefault(_target(call), call)
+            first_calls[_target(call)] = min(first, call, key=lambda each: each.serial)
+        in_order = sorted(first_calls.values(), key=lambda call: call.serial)
+        return tuple(self._guarded(_target(call), call) for call in in_order)
 
     def add(self, call: StagedAction) -> StagedAction:
         """Add a call and return it as it was recorded, its key filled in where now known.
@@ -51,7 +65,8 @@ class ActionLog:
             TooManyActionsError: It would need a 101st action.
             DuplicateTargetError: It does not fold with the calls on the same item.
             InvalidKeyError: Its key has other attributes than its table has elsewhere.
-            InvalidRequestError: Its table is of another account or Region.
+            InvalidRequestError: Its table is of another account or Region, its version is not
+                the one that was read, or its condition and the guards are too long.
         """
         table = table_id(call.table)
         refuse_two_homes(self._home, table)
@@ -80,11 +95,41 @@ class ActionLog:
             self._name_keys(name, frozenset(key))
         self._key_names[name] = frozenset(key)
 
-    def find(self, table: str, key: Item) -> StagedAction | None:
-        """Return the action that what is staged on an item comes to."""
-        self.describe(table, key)
-        fold = self._folds.get(item_target(table, key))
-        return None if fold is None else fold.action
+    def locate(self, read: StagedAction) -> None:
+        """Learn from a read which key its table has."""
+        self.describe(read.table, read.key or {})
+
+    def find(self, target: Hashable | None) -> Fold | None:
+        """Return what is staged on an item; None if nothing is."""
+        return None if target is None else self._folds.get(target)
+
+    def refuse_too_many(self, reads: Iterable[StagedAction]) -> None:
+        """Refuse reads whose guards would need a 101st action. Nothing was read.
+
+        Raises:
+            TooManyActionsError: They would.
+        """
+        taken = {*self._folds, *self.reads.guarded}
+        for read in reads:
+            taken.add(_target(read))
+            if len(taken) > MAX_ACTIONS:
+                msg = (
+                    f"one transaction guards and writes at most {MAX_ACTIONS} items, and this "
+                    f"would be number {MAX_ACTIONS + 1}: {read.describe()}; guard=False reads "
+                    "without a guard"
+                )
+                raise TooManyActionsError(msg)
+
+    def guard(self, read: StagedAction) -> None:
+        """Guard an item that was read.
+
+        Raises:
+            InvalidRequestError: The guard is too long, by itself or beside what is staged.
+        """
+        self.reads.guard(read)
+        fold = self._folds.get(_target(read))
+        if fold is not None:
+            _refuse_too_long(self._guarded(_target(read), read))
 
     def truncate(self, length: int) -> None:
         """Drop every call after the first `length`, and fold again what they had touched."""
@@ -120,7 +165,7 @@ class ActionLog:
 
     def _position(self, action: Action) -> int:
         for position, call in enumerate(self._calls):
-            if isinstance(action, StagedAction) and call.identity is action.identity:
+            if isinstance(action, StagedAction) and call.serial == action.serial:
                 return position
         msg = "only an action that is staged in this scope can be unstaged"
         raise InvalidRequestError(msg, code="NOT_STAGED")
@@ -134,16 +179,25 @@ class ActionLog:
         self._calls = calls
 
     def _fold_with(self, call: StagedAction) -> Fold:
-        fold = self._folds.get(_target(call))
-        if fold is not None:
-            return folded(fold, call)
-        if len(self._folds) >= MAX_ACTIONS:
+        target = _target(call)
+        first = self._folds.get(target)
+        refuse_other_version(self.reads, first, call)
+        if first is None and len({*self._folds, *self.reads.guarded, target}) > MAX_ACTIONS:
             msg = (
                 f"one transaction takes at most {MAX_ACTIONS} actions, and this would be "
                 f"number {MAX_ACTIONS + 1}: {call.describe()}"
             )
             raise TooManyActionsError(msg)
-        return Fold.of(call)
+        fold = Fold.of(call) if first is None else folded(first, call)
+        if self.reads.guards(target):
+            _refuse_too_long(fold.guarded_by(self.reads.guards(target)))
+        return fold
+
+    def _guarded(self, target: Hashable, first_call: StagedAction) -> Fold:
+        """Return what is sent for an item: its fold, or the check of an item that was read."""
+        fold = self._folds.get(target)
+        guards = self.reads.guards(target)
+        return (Fold.of(first_call) if fold is None else fold).guarded_by(guards)
 
     def _located(self, call: StagedAction, table_name: str) -> StagedAction:
         """Return the call with its key, as far as that can be known."""
@@ -167,6 +221,14 @@ class ActionLog:
                 f"scope, and ({_listed(frozenset(key))}) here"
             )
             raise InvalidKeyError(msg)
+
+
+def _refuse_too_long(fold: Fold) -> None:
+    try:
+        refuse_too_long(fold.to_send)
+    except CannotFoldError as reason:
+        msg = f"the guard of what was read and the conditions of {fold.describe()}: {reason}"
+        raise InvalidRequestError(msg, code="GUARD_TOO_LONG") from None
 
 
 def _folds_of(calls: Iterable[StagedAction]) -> dict[Hashable, Fold]:

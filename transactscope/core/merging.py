@@ -140,6 +140,8 @@ def _added_after_set(first: Any, second: Any) -> Clause:
 
 def _added_twice(first: Any, second: Any) -> Clause:
     """Add up; numbers only of one sign, or a sum in between could be out of range."""
+    if first.is_once:
+        return AddClause(second.path, second.value, is_once=True)
     if first.value.tag != second.value.tag or not _of_one_sign(first.value, second.value):
         raise CannotFoldError(f"what both add to {first.path} has no exact sum")
     return AddClause(first.path, _sum(first.value, second))

@@ -38,6 +38,11 @@ class EntityVocabulary:
         """Field and attribute names that belong to the key."""
         return self.mapping.key_names
 
+    @property
+    def version_name(self) -> str | None:
+        """The attribute of the entity's version."""
+        return None if self.mapping.version is None else self.mapping.version.attribute
+
     def resolve(self, path: Path) -> Path:
         """Return the path in attribute names; refuses top-level names that are unknown."""
         return Path((self.mapping.attribute(path.root), *path.parts[1:]))

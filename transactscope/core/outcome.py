@@ -14,6 +14,7 @@ from botocore.exceptions import ParamValidationError
 
 from transactscope.core.actions import StagedAction
 from transactscope.core.answers import (
+    CANCELED_CODE,
     CONDITION_CODES,
     CONFLICT_CODES,
     MISMATCH_CODES,
@@ -24,7 +25,7 @@ from transactscope.core.answers import (
     Verdict,
     verdict_on,
 )
-from transactscope.core.blame import users_raises
+from transactscope.core.blame import Blame, Cause, blame
 from transactscope.core.folding import Fold
 from transactscope.core.reasons import (
     CONDITION_FAILED,
@@ -42,6 +43,7 @@ from transactscope.errors import (
     InvalidRequestError,
     NotSentError,
     RequestRejectedError,
+    StaleReadError,
     TableNotFoundError,
     ThrottledError,
     TransactionCanceledError,
@@ -60,11 +62,28 @@ _DUPLICATE_TARGET: Final = "multiple operations on one item"
 
 @attrs.frozen
 class Judgement:
-    """What follows from an exception: the scope's next event, and what to raise."""
+    """What follows from an exception: the scope's next event, and what to raise.
+
+    Attributes:
+        event: What happens to the scope.
+        error: What is raised.
+        raises: What the user wants raised from it, or None.
+    """
 
     event: Event
     error: TransactScopeError
     raises: Any = None
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether nothing was applied, and the very same request may get through later."""
+        is_stale = isinstance(self.error, StaleReadError)  # it would be as stale again
+        return self.event is Event.REFUSE and self.error.retryable and not is_stale
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether another transaction was at work on an item, and may have changed it."""
+        return isinstance(self.error, TransactionConflictError)
 
     def raised(self, cause: BaseException) -> Exception:
         """Return what the user is to see; the library's error and the client's stay chained."""
@@ -90,28 +109,30 @@ def judge_commit(
     if verdict is Verdict.CANCELED:
         reasons = transaction_reasons(answer, folds, converter)
         shows_items = bool(answer.response.get("CancellationReasons"))
-        raises = users_raises(reasons, folds, calls, shows_items=shows_items)
-        return Judgement(Event.REFUSE, canceled(reasons, answer), raises)
+        return _canceled(blame(reasons, folds, calls, shows_items=shows_items), answer)
     return Judgement(Event.REFUSE, refused(answer, request, folds))
 
 
 def judge_write(
-    error: BaseException, request: FrozenRequest, action: StagedAction, converter: Converter
+    error: BaseException, request: FrozenRequest, fold: Fold, converter: Converter
 ) -> Judgement:
     """Judge an exception that came instead of a plain write's answer."""
-    fold = Fold.of(action)
     answer = ErrorAnswer.of(error)
     by_reason = CONDITION_CODES | CONFLICT_CODES | THROTTLING_CODES
     if answer is None or answer.code not in by_reason:
-        return judge_commit(error, request, (fold,), (action,), converter)
+        return judge_commit(error, request, (fold,), fold.calls, converter)
     reasons = (single_reason(answer, fold, converter),)
-    raises = users_raises(reasons, (fold,), (action,), shows_items=True)
-    return Judgement(Event.REFUSE, canceled(reasons, answer), raises)
+    return _canceled(blame(reasons, (fold,), fold.calls, shows_items=True), answer)
 
 
-def judge_read(error: BaseException, request: FrozenRequest) -> Judgement:
+def judge_read(
+    error: BaseException, request: FrozenRequest, reads: Sequence[Fold], converter: Converter
+) -> Judgement:
     """Judge an exception that came instead of a read's answer; a read is never in doubt."""
     answer = ErrorAnswer.of(error)
+    if answer is not None and answer.code == CANCELED_CODE:
+        reasons = transaction_reasons(answer, reads, converter)
+        return _canceled(Blame(reasons, frozenset(), None), answer)
     if answer is not None:
         judged = refused(answer, request)
         judged.retryable = judged.retryable or verdict_on(error) is Verdict.UNKNOWN
@@ -122,12 +143,17 @@ def judge_read(error: BaseException, request: FrozenRequest) -> Judgement:
     return Judgement(Event.REFUSE, NotSentError(msg, retryable=True))
 
 
-def canceled(
-    reasons: tuple[CancellationReason, ...], answer: ErrorAnswer
-) -> TransactionCanceledError:
-    """Return the error for a cancellation: the class by what failed, all of it in the text."""
-    codes = {reason.code for reason in reasons if reason.failed}
-    return _class_for(codes)(_canceled_text(reasons), reasons=reasons, **_facts(answer))
+def _canceled(blamed: Blame, answer: ErrorAnswer) -> Judgement:
+    """Judge a cancellation: the class by what failed, all of it in the text."""
+    text, facts = _canceled_text(blamed.reasons), _facts(answer)
+    if blamed.causes & {Cause.READ, Cause.VERSION}:
+        # What was decided on stale reads is void, so what the user demanded does not count.
+        can_be_read_again = Cause.VERSION not in blamed.causes
+        stale = StaleReadError(text, reasons=blamed.reasons, retryable=can_be_read_again, **facts)
+        return Judgement(Event.REFUSE, stale)
+    codes = {reason.code for reason in blamed.reasons if reason.failed}
+    error = _class_for(codes)(text, reasons=blamed.reasons, **facts)
+    return Judgement(Event.REFUSE, error, blamed.raises)
 
 
 def refused(

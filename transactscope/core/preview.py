@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from transactscope.core.actions import StagedAction
+from transactscope.core.folding import Fold
+from transactscope.core.reads import Reads
+from transactscope.core.versions import as_before_the_commit
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.application import apply_update
 from transactscope.expressions.clauses import Update
 from transactscope.types import Item
 
 
-def is_decided(action: StagedAction | None) -> bool:
-    """Whether the action alone says what the item will be, whatever is stored."""
-    return action is not None and action.kind in ("Put", "Delete")
+def is_decided(fold: Fold | None) -> bool:
+    """Whether what is staged alone says what the item will be, whatever is stored."""
+    return fold is not None and fold.action.kind in ("Put", "Delete")
 
 
-def item_after(action: StagedAction, stored: Item | None) -> Item | None:
-    """Return the item after the action; None if it will be absent.
+def item_after(fold: Fold | None, stored: Item | None, reads: Reads, cls: type) -> Item | None:
+    """Return the item after what is staged; None if it will be absent.
+
+    Its version is the one that is stored now: objects have it until the commit.
 
     Raises:
-        InvalidRequestError: It is an update whose text was given as it is, or one that
-            cannot apply to the stored item. Not sent.
+        InvalidRequestError: An update's text was given as it is, or it cannot apply to the
+            stored item. Not sent.
     """
+    item = stored if fold is None else _after(fold, stored)
+    return item if fold is None or item is None else as_before_the_commit(item, reads, fold, cls)
+
+
+def _after(fold: Fold, stored: Item | None) -> Item | None:
+    action = fold.action
     if action.kind == "Put":
         return action.item
     if action.kind == "Delete":

@@ -6,19 +6,25 @@ through the table in `states`. Rule 2: nothing here sends, waits or reads a cloc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from transactscope.core.actions import StagedAction
+from transactscope.core.folding import Fold
 from transactscope.core.freeze import transaction_request
+from transactscope.core.hooks import Hook, run_all
 from transactscope.core.log import ActionLog
-from transactscope.core.outcome import judge_commit
+from transactscope.core.outcome import Judgement, judge_commit
+from transactscope.core.preview import is_decided, item_after
+from transactscope.core.reads import class_read
 from transactscope.core.result import result_of
 from transactscope.core.states import Event, ScopeState, misuse, next_state
 from transactscope.core.tokens import checked_token
-from transactscope.errors import ScopeStateError
+from transactscope.core.versions import written_entities
+from transactscope.errors import ScopeStateError, TooManyActionsError
+from transactscope.limits import MAX_ACTIONS
 from transactscope.types import Action, Answer, CommitResult, FrozenRequest, Item
 
 if TYPE_CHECKING:
@@ -27,15 +33,22 @@ if TYPE_CHECKING:
 
 @attrs.define(eq=False)
 class Mark:
-    """A savepoint: how many calls were staged when it was made, and whether it is a block."""
+    """A savepoint: how much was staged when it was made, and whether it is a block.
+
+    Attributes:
+        length: How many calls.
+        hooks: How many hooks.
+        has_block: Whether it is a with-block that has been entered and not left.
+    """
 
     length: int
+    hooks: int
     has_block: bool = False
 
 
 @attrs.define(eq=False)
 class Transaction:
-    """State, log, token, frozen request and result of one scope.
+    """State, log, hooks, token, frozen request and outcome of one scope.
 
     Args:
         converter: Turns the stored items of failed conditions into entities.
@@ -49,6 +62,8 @@ class Transaction:
     state: ScopeState = ScopeState.NOT_STARTED
     log: ActionLog = attrs.field(factory=ActionLog)
     marks: list[Mark] = attrs.field(factory=list)
+    hooks: list[Hook] = attrs.field(factory=list)
+    sent: tuple[Fold, ...] = ()
     request: FrozenRequest | None = None
     result: CommitResult | None = None
 
@@ -73,10 +88,56 @@ class Transaction:
         self.require_active(f"{action.verb}()")
         return self.log.add(action)
 
-    def staged_on(self, table: str, key: Item) -> StagedAction | None:
-        """Return the action staged on an item."""
-        self.require_active("get()")
-        return self.log.find(table, key)
+    def unread(self, reads: Iterable[StagedAction], *, guarded: bool) -> list[StagedAction]:
+        """Return those reads that have to be sent, each item once.
+
+        An item that was read is not read again, and one that a staged put or delete decides
+        need not be.
+
+        Raises:
+            TooManyActionsError: Their guards would need a 101st action.
+        """
+        needed = {}
+        for read in reads:
+            self.log.locate(read)
+            if not is_decided(self.log.find(read.target)):
+                needed[read.target] = read
+        if guarded:
+            self.log.refuse_too_many(needed.values())
+        known = self.log.reads
+        unread = [read for read in needed.values() if known.stored(read.target) is None]
+        if len(unread) > MAX_ACTIONS:
+            msg = f"one request reads at most {MAX_ACTIONS} items, and these are {len(unread)}"
+            raise TooManyActionsError(msg)
+        return unread
+
+    def keep_read(self, read: StagedAction, item: Item | None) -> None:
+        """Keep what a read has found."""
+        self.log.reads.add(read, item)
+
+    def entity(self, read: StagedAction, *, guarded: bool) -> Any:
+        """Return the object for an item as it will be after what is staged, or None.
+
+        Raises:
+            InvalidRequestError: The guard is too long, or what is staged cannot be applied.
+            ConversionError: The item does not fit the class.
+        """
+        item = self.item(read)
+        if guarded and self.log.reads.stored(read.target) is not None:
+            self.log.guard(read)
+        return None if item is None else self.log.reads.entity(read, item, self.converter)
+
+    def item(self, read: StagedAction) -> Item | None:
+        """Return an item as it will be after what is staged, or None."""
+        found = self.log.reads.stored(read.target)
+        fold = self.log.find(read.target)
+        stored = None if found is None else found.item
+        return item_after(fold, stored, self.log.reads, class_read(read))
+
+    def was_shown(self, read: StagedAction) -> bool:
+        """Whether an object for this item was handed out here, as an object of this class."""
+        self.log.locate(read)
+        return self.log.reads.was_shown(read)
 
     def unstage(self, action: Action) -> None:
         """Drop one call; the others on its item have to fold without it."""
@@ -89,6 +150,7 @@ class Transaction:
         """Drop what is staged and end."""
         self._happens(Event.ROLLBACK)
         self.log.truncate(0)
+        self.hooks.clear()
         self.marks.clear()
 
     @property
@@ -99,7 +161,7 @@ class Transaction:
     def mark(self) -> Mark:
         """Open a savepoint at the end of the log."""
         self.require_active("savepoint()")
-        mark = Mark(len(self.log))
+        mark = Mark(len(self.log), len(self.hooks))
         self.marks.append(mark)
         return mark
 
@@ -130,6 +192,7 @@ class Transaction:
         """Drop what was staged since a savepoint and close those inside it; it stays open."""
         level = self._level("rollback()", mark)
         self.log.truncate(mark.length)
+        del self.hooks[mark.hooks :]
         del self.marks[level + 1 :]
 
     def refuse_late_rollback(self, cause: BaseException) -> None:
@@ -155,30 +218,57 @@ class Transaction:
         if self.request is not None:
             return self.request
         self.require_begun("to_request()")
-        actions = (fold.action for fold in self.log.folds())
+        actions = (fold.to_send for fold in self.log.folds())
         return transaction_request(actions, str(self.token))
 
     def start_commit(self) -> FrozenRequest | None:
         """Freeze the request and return it, or None if nothing is staged."""
         self._happens(Event.COMMIT)
         self.marks.clear()  # as in SQL, a commit releases what is open
-        if not len(self.log):
+        self.sent = self.log.folds()
+        if not self.sent:
             return None
         self.request = self.frozen()
         return self.request
 
-    def succeed(self, answer: Answer | None) -> CommitResult:
-        """End committed; no answer means that there was nothing to send."""
+    def succeed(self, answer: Answer | None, attempts: int = 0) -> CommitResult:
+        """End committed; no answer means that there was nothing to send.
+
+        Only now the entities that were written get their new versions.
+        """
         self._happens(Event.SUCCEED)
-        self.result = result_of(answer, str(self.token))
+        written = tuple(written_entities(self.sent))
+        self.result = result_of(answer, str(self.token), attempts=attempts, written=written)
         return self.result
 
-    def fail(self, error: Exception) -> Exception:
+    def add_hook(self, hook: Hook) -> None:
+        """Have a function called once the scope is committed."""
+        self.require_active("on_commit()")
+        self.hooks.append(hook)
+
+    def run_hooks(self) -> None:
+        """Call the hooks of a commit, in order and each once.
+
+        Raises:
+            ExceptionGroup: Some of them raised; says that the data is committed.
+        """
+        hooks, self.hooks = self.hooks, []
+        if self.result is not None:
+            run_all(hooks, self.result)
+
+    def judge(self, error: Exception) -> Judgement:
+        """Say what an exception means that came instead of the answer. Changes nothing."""
+        return judge_commit(error, self.frozen(), self.sent, tuple(self.log), self.converter)
+
+    def fail(self, judgement: Judgement, error: Exception) -> Exception:
         """End canceled or in doubt, and return what the user is to see."""
-        folds, calls = self.log.folds(), tuple(self.log)
-        judgement = judge_commit(error, self.frozen(), folds, calls, self.converter)
         self._happens(judgement.event)
         return judgement.raised(error)
+
+    def give_up(self, interruption: BaseException) -> None:
+        """End canceled because a pause after a clear no was cut off."""
+        self._happens(Event.REFUSE)
+        interruption.add_note("transactscope: a commit was given up; nothing was applied")
 
     def interrupt(self, interruption: BaseException) -> None:
         """End in doubt because the wait for the answer was cut off; it is not ours to swallow."""

@@ -72,6 +72,18 @@ def entity_key(target: type[T] | EntityKey[T], parts: tuple[object, ...]) -> Ent
     return target
 
 
+def checked_entity_key(key: Any) -> EntityKey[Any]:
+    """Return the key if it is one.
+
+    Raises:
+        InvalidKeyError: It is something else. Not sent.
+    """
+    if isinstance(key, EntityKey):
+        return key
+    msg = f"an EntityKey was expected, EntityKey(Cls, *parts), not {type(key).__name__}"
+    raise InvalidKeyError(msg)
+
+
 def key_of(key: EntityKey[Any], converter: Converter) -> Item:
     """Return the key's wire form, `{"artist": {"S": str}}`.
 

@@ -17,6 +17,7 @@ import attrs
 from transactscope.entities.templates import KeyTemplate
 from transactscope.errors import InvalidRequestError
 from transactscope.values.classes import ClassField, class_fields
+from transactscope.values.wrappers import unwrapped
 
 E = TypeVar("E", bound=type)
 
@@ -46,6 +47,7 @@ class EntityMapping:
     partition: KeyAttribute
     sort: KeyAttribute | None
     extra: Literal["forbid", "allow"]
+    version_field: str | None = None
 
     @property
     def name(self) -> str:
@@ -66,6 +68,22 @@ class EntityMapping:
     def fields(self) -> Mapping[str, ClassField]:
         """The class's fields by name, types resolved."""
         return {field.name: field for field in class_fields(self.cls)}
+
+    @cached_property
+    def version(self) -> ClassField | None:
+        """The field that holds the version, or None.
+
+        Raises:
+            InvalidRequestError: Its declared type has no whole numbers. Not sent.
+        """
+        if self.version_field is None:
+            return None
+        field = self.fields[self.version_field]
+        if unwrapped(field.type) not in (int, int | None, Any):
+            raise _misdeclared(
+                f"{self.name}.{field.name} is the version, and must be declared as int | None"
+            )
+        return field
 
     @cached_property
     def key_names(self) -> frozenset[str]:
@@ -104,7 +122,8 @@ def entity(
         table: The table's name or ARN; `Database(table_names=...)` may map it to another.
         partition_key: The name of the field that is the partition key, or a `KeyTemplate`.
         sort_key: The same for the sort key; None for a table without one.
-        version: Not available yet: versions come with guarded reads.
+        version: The name of the field that counts the writes of an item, declared as
+            `int | None = None`. The library alone writes it, and guards writes by it.
         extra: `"forbid"` refuses names in expressions that are neither a field nor a key
             attribute, so that a typo cannot become a condition that is always false;
             `"allow"` takes them. Stored attributes that the class does not know are
@@ -113,8 +132,8 @@ def entity(
 
     Raises:
         InvalidRequestError: The class is no attrs class or dataclass (or `@entity` stands
-            below `@define`, which would register a class that nobody uses), or the key
-            names no field. Not sent.
+            below `@define`, which would register a class that nobody uses), the key or the
+            version names no field, or the version is part of the key. Not sent.
 
     Example:
         >>> from attrs import define
@@ -132,8 +151,6 @@ def entity(
         raise _misdeclared("entity(): the table's name must be a text that is not empty")
     if extra not in ("forbid", "allow"):
         raise _misdeclared('entity(): extra must be "forbid" or "allow"')
-    if version is not None:
-        raise not_available("entity(version=...)", "until then, guard writes with condition=")
     if fields is not None:
         raise not_available("entity(fields=...)", "until then, map classes of your own")
 
@@ -143,7 +160,9 @@ def entity(
         partition = _key_attribute(cls, names, partition_key, "partition_key")
         sort = None if sort_key is None else _key_attribute(cls, names, sort_key, "sort_key")
         _refuse_same_attribute(cls, partition, sort)
-        type.__setattr__(cls, _MARK, EntityMapping(cls, table, partition, sort, extra))
+        mapping = EntityMapping(cls, table, partition, sort, extra, version)
+        _refuse_wrong_version(mapping, names)
+        type.__setattr__(cls, _MARK, mapping)
         return cls
 
     return register
@@ -234,6 +253,16 @@ def _refuse_unknown(
 def _refuse_same_attribute(cls: type, partition: KeyAttribute, sort: KeyAttribute | None) -> None:
     if sort is not None and sort.attribute == partition.attribute:
         raise _misdeclared(f"{cls.__name__}: partition_key and sort_key are the same attribute")
+
+
+def _refuse_wrong_version(mapping: EntityMapping, names: tuple[str, ...]) -> None:
+    if mapping.version_field is None:
+        return
+    if not isinstance(mapping.version_field, str):
+        raise _misdeclared(f"{mapping.name}: version must be a field's name")
+    _refuse_unknown(mapping.cls, names, (mapping.version_field,), "version")
+    if mapping.version_field in mapping.key_names:
+        raise _misdeclared(f"{mapping.name}: version names a field of the key")
 
 
 def _misdeclared(problem: str) -> InvalidRequestError:

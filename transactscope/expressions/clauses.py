@@ -38,10 +38,18 @@ class RemoveClause:
 
 @attrs.frozen
 class AddClause:
-    """Add a number to the number at a path, or a set's elements to the set there."""
+    """Add a number to the number at a path, or a set's elements to the set there.
+
+    Attributes:
+        path: The place.
+        value: What is added.
+        is_once: Whether it is added once to an item, however many updates of it fold into
+            one action, and not at all to what a put has written: so versions are raised.
+    """
 
     path: Path
     value: Literal
+    is_once: bool = False
 
 
 @attrs.frozen

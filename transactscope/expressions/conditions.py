@@ -13,6 +13,7 @@ from transactscope.expressions.predicates import (
     Condition,
     RawCondition,
     all_of,
+    equals,
     exists,
     not_exists,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "RawCondition",
     "all_of",
     "condition_from",
+    "equals",
     "exists",
     "not_exists",
 ]

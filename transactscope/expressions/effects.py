@@ -84,7 +84,8 @@ def cannot_fail(change: Update | Clause) -> bool:
     """Say whether a change applies to every item, whatever its attributes are.
 
     True of SET and REMOVE of a whole attribute, if SET writes a value, or one where there is
-    none. The size of the item is left out of account.
+    none, and of raising a version, which is a number wherever it is. The size of the item is
+    left out of account.
 
     Example:
         >>> cannot_fail(RemoveClause(Path(("a",)))), cannot_fail(RemoveClause(Path(("a", "b"))))
@@ -96,7 +97,7 @@ def cannot_fail(change: Update | Clause) -> bool:
         return False
     if isinstance(change, SetClause):
         return _is_always_there(change.value)
-    return isinstance(change, RemoveClause)
+    return isinstance(change, RemoveClause) or (isinstance(change, AddClause) and change.is_once)
 
 
 def _read_by(clause: Clause) -> Iterator[Path]:

@@ -71,8 +71,10 @@ def value_set(clause: SetClause, before: Before) -> AttributeValue:
     return _Operands(clause.path, before).value(clause.value)
 
 
-def value_added(clause: AddClause, before: Before) -> AttributeValue:
+def value_added(clause: AddClause, before: Before) -> AttributeValue | None:
     """Compute what ADD leaves: a sum from 0 on, or the union of two sets.
+
+    What is added once per item was added when the item was written that is there.
 
     Raises:
         InvalidRequestError: What is there has another type. Not sent.
@@ -82,6 +84,8 @@ def value_added(clause: AddClause, before: Before) -> AttributeValue:
         {'SS': ['x']}
     """
     current, path = before.at(clause.path), clause.path
+    if clause.is_once and before.item is not None:
+        return current
     if current is None:
         if path.ends_in_index:
             raise not_applicable(path, "the list has no such element to add to")

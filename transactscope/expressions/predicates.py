@@ -132,6 +132,20 @@ def not_exists(path: Path) -> Condition:
     return Call("attribute_not_exists", (path,))
 
 
+def equals(path: Path, value: Literal) -> Condition:
+    """Demand that an attribute is there and has a value.
+
+    Args:
+        path: The attribute, in attribute names.
+        value: The value.
+
+    Example:
+        >>> equals(Path(("version",)), Literal({"N": "3"})).operator
+        '='
+    """
+    return Comparison("=", path, value)
+
+
 def all_of(*conditions: Condition | None) -> Condition | None:
     """Demand all of several conditions, in order.
 

@@ -70,8 +70,8 @@ def update_from(
         vocabulary: What resolves names and converts values.
 
     Raises:
-        InvalidRequestError: There is nothing to do, a name is unknown, two paths overlap,
-            or an operand or a type stands where DynamoDB does not take it. Not sent.
+        InvalidRequestError: There is nothing to do, a name is unknown or the version's, two
+            paths overlap, or an operand or a type stands where DynamoDB does not take it. Not sent.
         InvalidKeyError: A path belongs to the key. Not sent.
         ConversionError: A value does not fit its attribute's type. Not sent.
 
@@ -82,6 +82,7 @@ def update_from(
         ...     type_at=lambda path: int,
         ...     convert=lambda value, declared, path: {"N": str(value)},
         ...     key_names=frozenset({"id"}),
+        ...     version_name=None,
         ... )
         >>> changes = {"set": {"price": path("list_price")}, "remove": "note"}
         >>> update = update_from(**changes, vocabulary=vocabulary)
@@ -129,6 +130,9 @@ def _target(word: str, name: PathLike, vocabulary: Vocabulary) -> _Target:
     target = _Target(word, written, vocabulary.resolve(written))
     if vocabulary.key_names & {written.root, target.resolved.root}:
         raise InvalidKeyError(f"{target}: the key of an item cannot be changed")
+    if vocabulary.version_name is not None and vocabulary.version_name == target.resolved.root:
+        msg = f"{target}: a version is raised by every write, and never written by hand"
+        raise InvalidRequestError(msg, code="VERSION_BY_HAND")
     return target
 
 

@@ -20,6 +20,11 @@ class Vocabulary(Protocol):
         """Every top-level name, of fields and attributes, that no update may touch."""
         ...
 
+    @property
+    def version_name(self) -> str | None:
+        """The top-level name of the version, which the library alone writes; None without one."""
+        ...
+
     def resolve(self, path: Path, /) -> Path:
         """Return the path in attribute names.
 

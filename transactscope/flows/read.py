@@ -1,39 +1,92 @@
-"""Reading one item, with or without a transaction around it."""
+"""Reading items by their keys, with or without a transaction around it.
+
+Requests that only read are sent again after whatever may pass: they change nothing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from transactscope.core.actions import StagedAction
-from transactscope.core.freeze import get_request
+from transactscope.core.folding import Fold
+from transactscope.core.freeze import get_request, transaction_get_request
 from transactscope.core.outcome import judge_read
-from transactscope.core.preview import is_decided, item_after
+from transactscope.core.retries import Budget
+from transactscope.core.transaction import Transaction
 from transactscope.entities.items import from_item
-from transactscope.flows.effects import Flow
-from transactscope.types import Item
+from transactscope.flows.effects import Flow, Pause
+from transactscope.types import Answer, FrozenRequest, Item
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
 
-def get(
-    cls: type, table: str, key: Item, converter: Converter, staged: StagedAction | None = None
-) -> Flow[Any]:
-    """Return the entity as it will be after the staged action, or None.
-
-    Sends one strongly consistent GetItem, or nothing where the staged action alone
-    decides what the item will be.
-    """
-    stored = None if is_decided(staged) else (yield from _stored_item(table, key))
-    item = stored if staged is None else item_after(staged, stored)
+def get(read: StagedAction, converter: Converter, budget: Budget) -> Flow[Any]:
+    """Return the stored item as an entity, or None. Sends one GetItem."""
+    item = yield from _item(read, converter, budget)
+    cls = cast("type", read.entity_class)
     return None if item is None else from_item(cls, item, converter=converter)
 
 
-def _stored_item(table: str, key: Item) -> Flow[Item | None]:
-    request = get_request(table, key)
-    try:
-        answer = yield request
-    except Exception as error:  # noqa: BLE001 - every one has a meaning for the data
-        raise judge_read(error, request).raised(error)  # noqa: B904 - chained
-    item: Item | None = answer.get("Item")
-    return item
+def get_in_scope(
+    transaction: Transaction, read: StagedAction, budget: Budget, *, guarded: bool
+) -> Flow[Any]:
+    """Return an item as it will be after what is staged, or None. Sends at most one GetItem."""
+    for unread in transaction.unread([read], guarded=guarded):
+        item = yield from _item(unread, transaction.converter, budget)
+        transaction.keep_read(unread, item)
+    return transaction.entity(read, guarded=guarded)
+
+
+def get_many_in_scope(
+    transaction: Transaction, reads: Sequence[StagedAction], budget: Budget, *, guarded: bool
+) -> Flow[list[Any]]:
+    """Return items as they will be after what is staged. Sends at most one TransactGetItems."""
+    unread = transaction.unread(reads, guarded=guarded)
+    if unread:
+        items = yield from _items(unread, transaction.converter, budget)
+        for read, item in zip(unread, items, strict=True):
+            transaction.keep_read(read, item)
+    return [transaction.entity(read, guarded=guarded) for read in reads]
+
+
+def answered(
+    request: FrozenRequest, reads: Sequence[Fold], converter: Converter, budget: Budget
+) -> Flow[Answer]:
+    """Send a request that changes no item until it is answered or the budget is spent.
+
+    Args:
+        request: The request.
+        reads: The reads that it consists of, for the reasons if it is canceled.
+        converter: The converter of the database.
+        budget: How often and how long.
+    """
+    while True:
+        budget.spend()
+        try:
+            answer: Answer = yield request
+        except Exception as error:  # noqa: BLE001 - every one has a meaning
+            judgement = judge_read(error, request, reads, converter)
+            pause = budget.pause(judgement.error) if judgement.is_transient else None
+            if pause is None:
+                raise judgement.raised(error)  # noqa: B904 - chained
+        else:
+            return answer
+        yield Pause(pause)
+
+
+def _item(read: StagedAction, converter: Converter, budget: Budget) -> Flow[Item | None]:
+    request = get_request(read.table, read.key or {})
+    answer = yield from answered(request, (Fold.of(read),), converter, budget)
+    return cast("Item | None", answer.get("Item"))
+
+
+def _items(
+    reads: Sequence[StagedAction], converter: Converter, budget: Budget
+) -> Flow[list[Item | None]]:
+    folds = tuple(Fold.of(read) for read in reads)
+    request = transaction_get_request(reads)
+    answer = yield from answered(request, folds, converter, budget)
+    # An item that is not there comes as an empty entry [TransactGetItems, API Reference].
+    return [entry.get("Item") or None for entry in answer["Responses"]]

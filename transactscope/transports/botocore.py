@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import attrs
 
 from transactscope.errors import InvalidRequestError
-from transactscope.transports import attempts
+from transactscope.transports import single_send
 from transactscope.types import Answer, FrozenRequest, Transport
 
-Kind = Literal["read", "write"]
-
-# The client's method for each operation that this library sends, and whether it changes items.
-_METHODS: Final[dict[str, tuple[str, Kind]]] = {
-    "TransactWriteItems": ("transact_write_items", "write"),
-    "PutItem": ("put_item", "write"),
-    "UpdateItem": ("update_item", "write"),
-    "DeleteItem": ("delete_item", "write"),
-    "GetItem": ("get_item", "read"),
-    # Creating a table again is refused by name, so a repetition hides nothing.
-    "CreateTable": ("create_table", "read"),
-    "DescribeTable": ("describe_table", "read"),
+# The client's method for each operation that this library sends.
+_METHODS: Final = {
+    "TransactWriteItems": "transact_write_items",
+    "TransactGetItems": "transact_get_items",
+    "PutItem": "put_item",
+    "UpdateItem": "update_item",
+    "DeleteItem": "delete_item",
+    "GetItem": "get_item",
+    "CreateTable": "create_table",
+    "DescribeTable": "describe_table",
 }
 
 _ASYNCHRONOUS: Final = "this client is asynchronous; a TransactScope needs a boto3 client"
@@ -31,7 +29,7 @@ _ASYNCHRONOUS: Final = "this client is asynchronous; a TransactScope needs a bot
 
 def transport_for(client: Any) -> Transport:
     """Return the transport that sends through a client."""
-    attempts.watch(client)
+    single_send.watch(client)
     return BotocoreTransport(client)
 
 
@@ -43,12 +41,12 @@ class BotocoreTransport:
 
     def __call__(self, request: FrozenRequest) -> Answer:
         """Send one request and return the answer, or raise the client's exception."""
-        method, kind = _METHODS[request.operation]
+        method = _METHODS[request.operation]
         call = getattr(self.client, method, None)
         if call is None:
             msg = f"this client has no {method}()"
             raise InvalidRequestError(msg, code="WRONG_CLIENT")
-        with attempts.ours(kind):
+        with single_send.ours(self.client, request.operation):
             return _checked(call(**request.body))
 
 

@@ -100,7 +100,7 @@ def test_a_request_that_botocore_refuses_was_not_sent():
 )
 def test_single_writes_speak_of_reasons_as_transactions_do(code, expected, reason, staged):
     """Code that handles an error needs one vocabulary for both."""
-    judgement = judge_write(_client_error(code), REQUEST, staged, make_converter())
+    judgement = judge_write(_client_error(code), REQUEST, Fold.of(staged), make_converter())
 
     assert expected is type(judgement.error)
     assert [reason] == [found.code for found in judgement.error.reasons]
@@ -126,7 +126,7 @@ def test_a_code_of_no_table_stays_what_it_is(staged):
 )
 def test_a_read_is_never_in_doubt_and_says_whether_to_read_again(error, expected, retryable):
     """Reading changes nothing, so it may always be repeated where that can help."""
-    judgement = judge_read(error, READ)
+    judgement = judge_read(error, READ, (), make_converter())
 
     assert expected is type(judgement.error)
     assert retryable is judgement.error.retryable

@@ -126,7 +126,9 @@ def test_a_plain_class_is_told_how_to_become_an_entity():
             "sort_key": KeyTemplate("PK", "Y"),
         },
         {"table": "T-1", "partition_key": "id", "extra": "maybe"},
-        {"table": "T-1", "partition_key": "id", "version": "other"},
+        {"table": "T-1", "partition_key": "id", "version": "nope"},
+        {"table": "T-1", "partition_key": "id", "version": "id"},
+        {"table": "T-1", "partition_key": "id", "version": 5},
         {"table": "T-1", "partition_key": "id", "fields": {}},
     ],
 )
@@ -139,6 +141,19 @@ def test_a_declaration_that_cannot_work_is_refused_at_the_class(arguments):
         class Wrong:
             id: str
             other: str = ""
+
+
+def test_a_version_that_holds_no_whole_number_is_refused_at_the_first_use():
+    """A version is counted; a text or a number with a fraction cannot be."""
+
+    @entity("T-1", partition_key="id", version="other")
+    @define
+    class Wrong:
+        id: str
+        other: str | None = None
+
+    with pytest.raises(InvalidRequestError, match=r"Wrong\.other.*int"):
+        _ = mapping_of(Wrong).version
 
 
 def test_the_nearest_field_is_suggested():

@@ -34,6 +34,7 @@ class FakeVocabulary:
     """Speaks as an entity class would, with the library's own conversion."""
 
     key_names = frozenset({"id", "PK"})
+    version_name = None
 
     def resolve(self, path: Path, /) -> Path:
         """Rename `title`, and refuse names that are neither fields nor of the key."""

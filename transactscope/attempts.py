@@ -1,0 +1,114 @@
+"""Attempts at one transaction: a loop that begins anew where others were faster."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from transactscope.core.states import ScopeState
+from transactscope.environment import checked_timeout
+from transactscope.errors import ScopeStateError, StaleReadError, TransactionConflictError
+from transactscope.loops import Place, comes_back
+from transactscope.scope import TransactScope
+
+if TYPE_CHECKING:
+    from transactscope.core.retries import Budget
+    from transactscope.environment import Environment
+
+_NO_LOOP: Final = (
+    "transactscope: not tried again, because the attempt's block does not lead back to its loop; "
+    "what comes after it, a return or a break, would have run as if the commit had succeeded. "
+    "Leave the loop first, or use @transactional"
+)
+
+
+class Attempts(Iterator["Attempt"]):
+    """Attempts at one transaction, one after the other, until one is committed.
+
+    Made by `Database.attempts()`. All of them share one budget of attempts and time.
+    """
+
+    def __init__(self, environment: Environment, timeout: float | None = None) -> None:
+        self._environment = environment
+        self._timeout = checked_timeout(timeout)
+        self._budget: Budget | None = None
+        self._last: Attempt | None = None
+
+    def __next__(self) -> Attempt:
+        loop = Place.of(sys._getframe(1))  # noqa: SLF001 - see `loops`
+        if self._budget is None:
+            self._budget = self._environment.budget(self._timeout, reruns=True)
+        number = 1
+        if self._last is not None:
+            self._environment.sleep(self._last.pause_before_next())
+            number = self._last.number + 1
+        self._last = Attempt(self._environment, self._budget, number, loop)
+        return self._last
+
+
+class Attempt:
+    """One attempt: a with-block whose scope commits at its end.
+
+    Where the commit finds that something else has changed what was read, or another
+    transaction is at work, the block ends quietly and the loop goes on. Everything else
+    propagates and ends the loop.
+    """
+
+    def __init__(self, environment: Environment, budget: Budget, number: int, loop: Place) -> None:
+        self._budget = budget
+        self._loop = loop
+        self._number = number
+        self._pause: float | None = None
+        self._scope = TransactScope(cast("Any", environment))
+        self._scope._budget = budget  # noqa: SLF001 - no user has to know of budgets
+
+    @property
+    def number(self) -> int:
+        """Which attempt it is; the first one is 1."""
+        return self._number
+
+    def pause_before_next(self) -> float:
+        """Return the seconds to wait before the next attempt.
+
+        Raises:
+            StopIteration: There is none: this one was the last.
+            ScopeStateError: This one was never entered.
+        """
+        if self._scope.state is ScopeState.NOT_STARTED:
+            msg = "an attempt was passed over: enter it, `with attempt as tx:`, in every round"
+            raise ScopeStateError(msg, state=self._scope.state)
+        if self._pause is None:
+            raise StopIteration
+        return self._pause
+
+    def __enter__(self) -> TransactScope:
+        return self._scope.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        here = Place.of(sys._getframe(1))  # noqa: SLF001 - see `loops`
+        try:
+            swallowed = self._scope.__exit__(kind, error, traceback)
+        except (StaleReadError, TransactionConflictError) as failure:
+            if self._is_followed_by_another(failure, here):
+                return True
+            raise
+        return swallowed or self._is_followed_by_another(error, here)
+
+    def _is_followed_by_another(self, failure: Any, here: Place) -> bool:
+        """Whether the loop goes on; if so, this failure is not seen by anybody."""
+        is_ours = self._scope.state is ScopeState.CANCELED
+        is_known = isinstance(failure, StaleReadError | TransactionConflictError)
+        if not (is_ours and is_known and failure.retryable):
+            return False
+        if not comes_back(here, self._loop):
+            failure.add_note(_NO_LOOP)
+            return False
+        self._pause = self._budget.pause(failure)
+        return self._pause is not None

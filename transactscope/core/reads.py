@@ -1,0 +1,97 @@
+"""What was read in a scope: the stored items, their guards, and the objects that were made.
+
+Reads outlive savepoints: what was read has steered the code, whatever is dropped
+afterwards. Nothing here sends; flows hand in what came back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from transactscope.core.actions import StagedAction
+from transactscope.core.guards import Guard, read_guard
+from transactscope.entities.items import from_item
+from transactscope.entities.mapping import mapping_of
+from transactscope.types import Item
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+
+@attrs.frozen(eq=False)
+class Found:
+    """What a read found: the stored item, or None if there was none."""
+
+    item: Item | None
+
+
+@attrs.frozen(eq=False)
+class _Shown:
+    """An object that was handed out, and the item that it was made of."""
+
+    item: Item
+    entity: Any
+
+
+@attrs.define(eq=False)
+class Reads:
+    """Every item that was read, by what tells it from others. Each was read once."""
+
+    _stored: dict[Hashable, Found] = attrs.field(factory=dict)
+    _guards: dict[Hashable, dict[type, Guard]] = attrs.field(factory=dict)
+    _shown: dict[tuple[Hashable, type], _Shown] = attrs.field(factory=dict)
+
+    @property
+    def guarded(self) -> frozenset[Hashable]:
+        """The items that are guarded."""
+        return frozenset(self._guards)
+
+    def stored(self, target: Hashable) -> Found | None:
+        """Return an item as it was read; None if it was not."""
+        return self._stored.get(target)
+
+    def add(self, read: StagedAction, item: Item | None) -> None:
+        """Keep an item as it was read; if it was read before, as it was read first."""
+        self._stored.setdefault(read.target, Found(item))
+
+    def guard(self, read: StagedAction) -> None:
+        """Demand at the commit that an item is as it was read, as far as a class sees it.
+
+        Raises:
+            InvalidRequestError: The guard is too long. Nothing is written.
+        """
+        cls = class_read(read)
+        guards = self._guards.get(read.target, {})
+        if cls not in guards:
+            guard = read_guard(mapping_of(cls), read, self._stored[read.target].item)
+            self._guards[read.target] = {**guards, cls: guard}
+
+    def guards(self, target: Hashable) -> tuple[Guard, ...]:
+        """Return the guards of an item, one per class that it was read as."""
+        return tuple(self._guards.get(target, {}).values())
+
+    def first_reads(self) -> Iterator[StagedAction]:
+        """Return the call that first guarded each item, in the order of these calls."""
+        for guards in self._guards.values():
+            yield next(iter(guards.values())).call
+
+    def entity(self, read: StagedAction, item: Item, converter: Converter) -> Any:
+        """Return the object for an item: the same one for as long as the item is the same."""
+        cls = class_read(read)
+        shown = self._shown.get((read.target, cls))
+        if shown is None or shown.item != item:
+            shown = _Shown(item, from_item(cls, item, converter=converter))
+            self._shown[read.target, cls] = shown
+        return shown.entity
+
+    def was_shown(self, read: StagedAction) -> bool:
+        """Whether an object for this item was handed out as this class."""
+        return (read.target, class_read(read)) in self._shown
+
+
+def class_read(read: StagedAction) -> type:
+    """Return the class that an item is read as."""
+    return cast("type", read.entity_class)  # an item is always read as a class

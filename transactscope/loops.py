@@ -1,0 +1,86 @@
+"""Whether a with-block that is being left leads back to its loop.
+
+`return` and `break` leave a with-block without an exception, and so does running off its
+end. Where a commit has failed and is to be tried again, they must not be mistaken for one
+another: a `return` would go on as if the commit had succeeded. Python does not tell them
+apart, but the byte code of the block does. Imports nothing from this package.
+"""
+
+from __future__ import annotations
+
+import bisect
+import dis
+from types import CodeType, FrameType
+from typing import Final
+
+import attrs
+
+_LOOP: Final = "FOR_ITER"
+_ENDS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE"})
+
+
+@attrs.frozen
+class Place:
+    """One instruction of a function: the one that a frame is at."""
+
+    code: CodeType
+    offset: int
+
+    @classmethod
+    def of(cls, frame: FrameType) -> Place:
+        """Return where a frame is right now."""
+        return cls(frame.f_code, frame.f_lasti)
+
+
+def comes_back(here: Place, loop: Place) -> bool:
+    """Say whether a for-loop may be asked for its next round from a place inside of it.
+
+    Args:
+        here: Where a with-block calls `__exit__`.
+        loop: Where the iterator was asked for an item.
+
+    Returns:
+        False also wherever that cannot be told: another function, no for-loop, unknown code.
+    """
+    if here.code is not loop.code:
+        return False
+    steps = {step.offset: step for step in dis.get_instructions(here.code)}
+    offsets = sorted(steps)
+    at_loop = steps.get(loop.offset)
+    if at_loop is None or at_loop.opname != _LOOP:
+        return False
+    start = _entry(loop.offset, steps, offsets)
+    waiting, seen = [here.offset], {here.offset, start}
+    while waiting:
+        offset = waiting.pop()
+        for following in _following(steps.get(offset), offset, offsets):
+            # A jump backwards is the loop's next round; from above, it would begin anew.
+            if following == start and offset > following:
+                return True
+            if following not in seen:
+                seen.add(following)
+                waiting.append(following)
+    return False
+
+
+def _entry(offset: int, steps: dict[int, dis.Instruction], offsets: list[int]) -> int:
+    """Return where jumps to an instruction lead: its large argument stands before it."""
+    position = offsets.index(offset)
+    while position and steps[offsets[position - 1]].opname == "EXTENDED_ARG":
+        position -= 1
+    return offsets[position]
+
+
+def _following(step: dis.Instruction | None, offset: int, offsets: list[int]) -> list[int]:
+    """List where an instruction may lead, exceptions left aside."""
+    name = "" if step is None else step.opname
+    if name in _ENDS:
+        return []
+    found = []
+    if step is not None and step.opcode in (*dis.hasjrel, *dis.hasjabs):
+        found.append(int(step.argval))
+    is_final = name.startswith("JUMP_") and "_IF_" not in name
+    position = bisect.bisect_right(offsets, offset)
+    if not is_final and position < len(offsets):
+        found.append(offsets[position])
+    return found
