@@ -219,3 +219,18 @@ def test_a_map_that_looks_like_an_operator_is_not_stored_by_mistake(db):
     """ddb-lib stored `{"$add": -100}` as the new balance and reported success."""
     with TransactScope(db) as tx, pytest.raises(ConversionError, match="balance"):
         tx.update(Account, "A-1", set={"balance": {"$add": -100}})
+
+
+def test_aws_14_a_read_is_consistent_and_sees_what_is_staged(db, sent):
+    """A query showed the old product right after the commit, and never the staged one."""
+    with TransactScope(db) as tx:
+        tx.insert(Account("A-1", 1))
+        assert Account("A-1", 1) == tx.get(Account, "A-1")
+        tx.update(Account, "A-1", add={"balance": 1})
+        assert Account("A-1", 2) == tx.get(Account, "A-1")
+    with TransactScope(db) as tx:
+        read = tx.get(Account, "A-1")
+
+    assert Account("A-1", 2) == read
+    assert ["TransactWriteItems", "GetItem"] == sent.operations
+    assert sent.requests[-1].body["ConsistentRead"] is True
