@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from transactscope.environment import Environment
 
 _NO_LOOP: Final = (
-    "transactscope: not tried again, because the attempt's block does not lead back to its loop; "
-    "what comes after it, a return or a break, would have run as if the commit had succeeded. "
-    "Leave the loop first, or use @transactional"
+    "transactscope: not tried again, because the attempt's block does not always lead back to its "
+    "loop: a return or a break, in the block or behind it, would have gone on as if the commit had "
+    "succeeded. Let the loop end by itself, or use @transactional"
 )
 
 
@@ -28,16 +28,25 @@ class Attempts(Iterator["Attempt"]):
     """Attempts at one transaction, one after the other, until one is committed.
 
     Made by `Database.attempts()`. All of them share one budget of attempts and time.
+
+    Args:
+        environment: That of the database.
+        timeout: Seconds after which no further attempt begins.
+        is_trusted: Whether the loop over them is known to be a right one.
     """
 
-    def __init__(self, environment: Environment, timeout: float | None = None) -> None:
+    def __init__(
+        self, environment: Environment, timeout: float | None = None, *, is_trusted: bool = False
+    ) -> None:
         self._environment = environment
+        self._is_trusted = is_trusted
         self._timeout = checked_timeout(timeout)
         self._budget: Budget | None = None
         self._last: Attempt | None = None
 
     def __next__(self) -> Attempt:
-        loop = Place.of(sys._getframe(1))  # noqa: SLF001 - see `loops`
+        caller = sys._getframe(1)  # noqa: SLF001 - see `loops`
+        loop = None if self._is_trusted else Place.of(caller)
         if self._budget is None:
             self._budget = self._environment.budget(self._timeout, reruns=True)
         number = 1
@@ -56,7 +65,9 @@ class Attempt:
     propagates and ends the loop.
     """
 
-    def __init__(self, environment: Environment, budget: Budget, number: int, loop: Place) -> None:
+    def __init__(
+        self, environment: Environment, budget: Budget, number: int, loop: Place | None
+    ) -> None:
         self._budget = budget
         self._loop = loop
         self._number = number
@@ -107,7 +118,7 @@ class Attempt:
         is_known = isinstance(failure, StaleReadError | TransactionConflictError)
         if not (is_ours and is_known and failure.retryable):
             return False
-        if not comes_back(here, self._loop):
+        if self._loop is not None and not comes_back(here, self._loop):
             failure.add_note(_NO_LOOP)
             return False
         self._pause = self._budget.pause(failure)

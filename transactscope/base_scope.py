@@ -318,6 +318,8 @@ class BaseScope(Verbs[Action]):
                 )
                 raise InvalidRequestError(msg, code="NOT_READ")
             action = self._builder.update_entity(entity, item, terms)
+            if action is None and terms.condition is not None:  # it is demanded all the same
+                action = self._builder.check(entity, (), terms)
             return None if action is None else self._transaction.stage(action)
 
     def _reading(self, key: EntityKey[Any], *, guard: bool) -> Flow[Any]:

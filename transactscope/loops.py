@@ -16,7 +16,8 @@ from typing import Final
 import attrs
 
 _LOOP: Final = "FOR_ITER"
-_ENDS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE"})
+_RETURNS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST"})
+_RAISES: Final = frozenset({"RAISE_VARARGS", "RERAISE"})
 
 
 @attrs.frozen
@@ -33,7 +34,9 @@ class Place:
 
 
 def comes_back(here: Place, loop: Place) -> bool:
-    """Say whether a for-loop may be asked for its next round from a place inside of it.
+    """Say whether a for-loop is asked for its next round, whatever way is taken from a place.
+
+    An exception is no such way: nobody takes it for a success.
 
     Args:
         here: Where a with-block calls `__exit__`.
@@ -50,17 +53,22 @@ def comes_back(here: Place, loop: Place) -> bool:
     if at_loop is None or at_loop.opname != _LOOP:
         return False
     start = _entry(loop.offset, steps, offsets)
-    waiting, seen = [here.offset], {here.offset, start}
+    waiting, seen, is_asked = [here.offset], {here.offset}, False
     while waiting:
         offset = waiting.pop()
-        for following in _following(steps.get(offset), offset, offsets):
-            # A jump backwards is the loop's next round; from above, it would begin anew.
-            if following == start and offset > following:
-                return True
-            if following not in seen:
+        step = steps.get(offset)
+        if step is not None and step.opname in _RETURNS:
+            return False
+        for following in _following(step, offset, offsets):
+            if following == start:
+                # A jump backwards is the loop's next round; from above, it would begin anew.
+                if offset < following:
+                    return False
+                is_asked = True
+            elif following not in seen:
                 seen.add(following)
                 waiting.append(following)
-    return False
+    return is_asked
 
 
 def _entry(offset: int, steps: dict[int, dis.Instruction], offsets: list[int]) -> int:
@@ -74,7 +82,7 @@ def _entry(offset: int, steps: dict[int, dis.Instruction], offsets: list[int]) -
 def _following(step: dis.Instruction | None, offset: int, offsets: list[int]) -> list[int]:
     """List where an instruction may lead, exceptions left aside."""
     name = "" if step is None else step.opname
-    if name in _ENDS:
+    if name in _RAISES:
         return []
     found = []
     if step is not None and step.opcode in (*dis.hasjrel, *dis.hasjabs):

@@ -78,7 +78,7 @@ def _run_inside(scope: TransactScope, work: Callable[[TransactScope], R]) -> R:
 
 def _run_until_committed(environment: Environment, work: Callable[[TransactScope], R]) -> R:
     result: Any = None  # a function that is left by `Rollback` returns nothing
-    for attempt in Attempts(environment):
+    for attempt in Attempts(environment, is_trusted=True):
         with attempt as tx:
             result = work(tx)
     return result  # type: ignore[no-any-return]

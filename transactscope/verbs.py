@@ -25,7 +25,7 @@ R = TypeVar("R")
 class Verbs(abc.ABC, Generic[R]):
     """`put`, `insert`, `replace`, `update` and `delete`, each building one action.
 
-    R is what a verb gives back: the staged `Action` in a scope, nothing in a database.
+    R is what a verb gives back: the staged `Action` in a scope, a result in a database.
     """
 
     @abc.abstractmethod
@@ -182,7 +182,8 @@ class Verbs(abc.ABC, Generic[R]):
 
         An entity that was read in a scope is written back by `update(entity)`: only what
         was changed since, so that attributes that its class does not know stay. If nothing
-        was changed, nothing is staged and None is returned.
+        was changed, a condition is staged as a check; without one nothing is staged, and None
+        is returned.
 
         Args:
             target: An entity class followed by its key's parts, an `EntityKey`, or, in a

@@ -261,3 +261,17 @@ def test_composed_keys_and_dataclasses(db):
         db.get(Order, "u-1", 7),
         db.get(Profile, "u-1"),
     )
+
+
+def test_a_condition_is_demanded_even_where_nothing_was_changed(db, account):
+    """What the user demands is never dropped: it becomes a check."""
+    with TransactScope(db) as tx:
+        read = tx.get(Account, "A-1")
+        with pytest.raises(InvalidRequestError):
+            tx.update(read, condition=Attr("blance").eq(10))
+        action = tx.update(read, condition=Attr("balance").eq(10))
+    assert "check" == action.verb
+
+    with pytest.raises(KeyError), TransactScope(db) as tx:
+        read = tx.get(Account, "A-1")
+        tx.update(read, condition=Attr("balance").eq(11), raises=KeyError)

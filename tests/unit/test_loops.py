@@ -113,13 +113,29 @@ def _may_break_behind(blocks):
             break
 
 
+def _may_return_behind(blocks):
+    for block in blocks:
+        with block:
+            pass
+        if block.rounds < 0:
+            return
+
+
+def _may_raise_behind(blocks):
+    for block in blocks:
+        with block:
+            pass
+        if block.rounds < 0:
+            raise KeyError
+
+
 def _catches_around(blocks):
     for block in blocks:
         try:
             with block:
                 raise KeyError
         except ValueError:
-            return
+            str(block)
 
 
 def _is_large(blocks):
@@ -171,11 +187,13 @@ COMING_BACK = [
     _continues,
     _raises,
     _falls_through_another_block,
-    _may_break_behind,
+    _may_raise_behind,
     _catches_around,
     _is_large,
 ]
 LEAVING = [
+    _may_break_behind,
+    _may_return_behind,
     _returns,
     _returns_a_value,
     _returns_through_finally,

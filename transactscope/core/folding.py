@@ -67,9 +67,10 @@ class Fold:
         """Whether one of the calls deletes the item, whatever comes after it."""
         return any(call.kind == "Delete" for call in self.calls)
 
-    def guarded_by(self, guards: Iterable[Guard]) -> Fold:
-        """Return the fold with the guards of what was read of its item, before its own."""
-        return attrs.evolve(self, guards=without_repetition((*guards, *self.guards)))
+    def after_read(self, guards: Iterable[Guard]) -> Fold:
+        """Return the fold of an item that was read: under the guards of the reads, too."""
+        own = (attrs.evolve(guard, is_read=True) for guard in self.guards)
+        return attrs.evolve(self, guards=without_repetition((*guards, *own)))
 
     @property
     def to_send(self) -> StagedAction:

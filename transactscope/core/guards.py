@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from transactscope.core.actions import READ, ExpectedVersion, StagedAction
+from transactscope.core.actions import ExpectedVersion, StagedAction
 from transactscope.entities.mapping import EntityMapping
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.conditions import Condition, all_of, equals, exists, not_exists
@@ -28,15 +28,12 @@ class Guard:
     Attributes:
         condition: What must be true of the stored item.
         call: The read, or the call whose entity has a version.
+        is_read: Whether the item was read in the scope, so that reading again can help.
     """
 
     condition: Condition
     call: StagedAction
-
-    @property
-    def is_read(self) -> bool:
-        """Whether reading again makes a guard that holds."""
-        return self.call.verb == READ
+    is_read: bool
 
 
 def read_guard(mapping: EntityMapping, read: StagedAction, stored: Item | None) -> Guard:
@@ -54,7 +51,7 @@ def read_guard(mapping: EntityMapping, read: StagedAction, stored: Item | None) 
             "it in one comparison, or read it with guard=False"
         )
         raise InvalidRequestError(msg, code="GUARD_TOO_LONG")
-    return Guard(condition, read)
+    return Guard(condition, read, is_read=True)
 
 
 def version_guard(call: StagedAction) -> Guard | None:
@@ -62,7 +59,7 @@ def version_guard(call: StagedAction) -> Guard | None:
     expected = call.expected
     if expected is None or not expected.is_demanded:
         return None
-    return Guard(_version_is(expected), call)
+    return Guard(_version_is(expected), call, is_read=False)
 
 
 def without_repetition(guards: Iterable[Guard]) -> tuple[Guard, ...]:

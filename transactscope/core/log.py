@@ -190,14 +190,14 @@ class ActionLog:
             raise TooManyActionsError(msg)
         fold = Fold.of(call) if first is None else folded(first, call)
         if self.reads.guards(target):
-            _refuse_too_long(fold.guarded_by(self.reads.guards(target)))
+            _refuse_too_long(fold.after_read(self.reads.guards(target)))
         return fold
 
     def _guarded(self, target: Hashable, first_call: StagedAction) -> Fold:
         """Return what is sent for an item: its fold, or the check of an item that was read."""
-        fold = self._folds.get(target)
-        guards = self.reads.guards(target)
-        return (Fold.of(first_call) if fold is None else fold).guarded_by(guards)
+        fold = self._folds.get(target) or Fold.of(first_call)
+        was_read = self.reads.stored(target) is not None
+        return fold.after_read(self.reads.guards(target)) if was_read else fold
 
     def _located(self, call: StagedAction, table_name: str) -> StagedAction:
         """Return the call with its key, as far as that can be known."""

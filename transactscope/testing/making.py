@@ -167,8 +167,7 @@ def lost_request() -> Fault:
     """Make a fault: the request never arrives. Nothing is sent or applied.
 
     The client raises botocore's `ReadTimeoutError`, as after `lost_answer`, because it
-    cannot tell one from the other. botocore sends some requests again by itself; that
-    send meets the next fault.
+    cannot tell one from the other. What is sent again meets the next fault.
 
     Example:
         >>> from transactscope import Database
@@ -187,8 +186,7 @@ def lost_request() -> Fault:
 def lost_answer() -> Fault:
     """Make a fault: the request is sent and applied, and its answer gets lost.
 
-    The client raises botocore's `ReadTimeoutError`. botocore sends some requests again
-    by itself; that send meets the next fault.
+    The client raises botocore's `ReadTimeoutError`. What is sent again meets the next fault.
 
     Example:
         >>> from transactscope import Database
@@ -207,8 +205,8 @@ def lost_answer() -> Fault:
 def no_connection() -> Fault:
     """Make a fault: nobody is there. Nothing is sent or applied.
 
-    The client raises botocore's `EndpointConnectionError`, after it has tried again as
-    often as it is configured to.
+    The client raises botocore's `EndpointConnectionError`. What is sent again meets the next
+    fault.
 
     Example:
         >>> from transactscope.testing import Faults, no_connection
