@@ -16,7 +16,7 @@ from transactscope.entities.mapping import entity
 from transactscope.entities.templates import KeyTemplate
 from transactscope.expressions import if_not_exists, list_append, path
 from transactscope.scope import TransactScope
-from transactscope.transactional import transactional
+from transactscope.transaction_functions import transactional
 from transactscope.types import CommitResult
 from transactscope.values import from_attribute_value, to_attribute_value
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from samples.catalog.app import DEFAULT_DATA, REMOTE_PREFIX, Options, run
+from samples.programs import end_cleanly_when_told_to, survive_any_terminal
 
 MAX_PORT: Final = 65_535
 
@@ -66,8 +65,8 @@ def options_of(arguments: Sequence[str] | None = None) -> Options:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
-    _survive_any_terminal()
-    _end_cleanly_when_told_to()
+    survive_any_terminal()
+    end_cleanly_when_told_to()
     try:
         return run(options_of(arguments))
     except KeyboardInterrupt:
@@ -101,25 +100,6 @@ def _add_engines(parsed: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"where dynoxide keeps its data (default: {DEFAULT_DATA} in this folder)",
     )
-
-
-def _survive_any_terminal() -> None:
-    """Show a sign that a terminal does not have as `?` instead of failing."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace", line_buffering=True)
-
-
-def _end_cleanly_when_told_to() -> None:
-    """Leave every block on the way out, so that no engine is left behind."""
-
-    def leave(number: int, _frame: Any) -> NoReturn:
-        sys.exit(128 + number)
-
-    for name in ("SIGTERM", "SIGHUP"):
-        with contextlib.suppress(AttributeError):  # SIGHUP is not everywhere
-            number = getattr(signal, name)
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, leave)
 
 
 if __name__ == "__main__":

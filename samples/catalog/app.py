@@ -13,17 +13,16 @@ from typing import Final, Literal
 
 import attrs
 
-from samples.catalog.engines.counting import watch
-from samples.catalog.engines.dynoxide import dynoxide, find_dynoxide
-from samples.catalog.engines.engine import Engine, EngineError
-from samples.catalog.engines.in_process import moto_engine
-from samples.catalog.engines.remote import remote
 from samples.catalog.frontend.narrator import StoryError
 from samples.catalog.frontend.shell import Shell, typed_lines
 from samples.catalog.frontend.terminal import tell_story
 from samples.catalog.provider.tables import ProductTables
 from samples.catalog.service.catalog import CatalogService
 from samples.catalog.service.outcomes import TablesReady
+from samples.engines import choosing
+from samples.engines.choosing import EngineName
+from samples.engines.counting import watch
+from samples.engines.engine import Engine, EngineError
 
 DEFAULT_DATA: Final = Path(".catalog/catalog.db")
 REMOTE_PREFIX: Final = "transactscope-sample-"  # so that nobody's own table is ever taken
@@ -51,7 +50,7 @@ class Options:
     """
 
     mode: Literal["web", "demo", "shell"] = "web"
-    engine: Literal["auto", "dynoxide", "moto", "remote"] = "auto"
+    engine: EngineName = "auto"
     data: Path | None = None
     endpoint_url: str | None = None
     region: str | None = None
@@ -97,21 +96,18 @@ def run(
 
 
 def choose_engine(options: Options) -> contextlib.AbstractContextManager[Engine]:
-    """Return the engine that was asked for: dynoxide if its program is there, else moto.
+    """Return the engine that was asked for; dynoxide keeps its data in a file.
 
     Raises:
         EngineError: dynoxide was asked for by name, and its program is not there.
     """
-    if options.engine == "remote":
-        return remote(
-            endpoint_url=options.endpoint_url, region=options.region, profile=options.profile
-        )
-    program = None if options.engine == "moto" else find_dynoxide()
-    if program is not None:
-        return dynoxide(program, options.data or DEFAULT_DATA)
-    if options.engine == "dynoxide":
-        raise EngineError("dynoxide is neither in .engines nor on the PATH")
-    return moto_engine()
+    return choosing.choose_engine(
+        options.engine,
+        data=options.data or DEFAULT_DATA,
+        endpoint_url=options.endpoint_url,
+        region=options.region,
+        profile=options.profile,
+    )
 
 
 def _story(engine: Engine, tables: ProductTables, write: Callable[[str], object]) -> int:

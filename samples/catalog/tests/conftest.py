@@ -9,13 +9,13 @@ import pytest
 from botocore.config import Config
 
 from samples.catalog.app import Options, choose_engine
-from samples.catalog.engines.counting import watch
-from samples.catalog.engines.dynoxide import find_dynoxide
 from samples.catalog.frontend.web.server import create_app
 from samples.catalog.frontend.web.sessions import BrowserSessions
 from samples.catalog.provider.tables import ProductTables
 from samples.catalog.service.catalog import CatalogService
 from samples.catalog.tests.visitor import Visitor
+from samples.engines.counting import watch
+from samples.engines.dynoxide import find_dynoxide
 from transactscope import TransactScope
 
 

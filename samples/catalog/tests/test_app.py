@@ -14,8 +14,9 @@ import pytest
 from samples.catalog import app
 from samples.catalog.__main__ import main, options_of
 from samples.catalog.app import DEFAULT_DATA, REMOTE_PREFIX, Options, choose_engine, run
-from samples.catalog.engines.engine import EngineError
 from samples.catalog.tests.conftest import require_dynoxide
+from samples.engines import choosing
+from samples.engines.engine import EngineError
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PROGRAM = [sys.executable, "-m", "samples.catalog"]
@@ -95,7 +96,7 @@ def test_each_engine_says_what_it_cannot_do(name, words, data):
 
 def test_moto_serves_where_dynoxide_is_missing(monkeypatch):
     """The program runs on a machine that has Python alone."""
-    monkeypatch.setattr(app, "find_dynoxide", lambda: None)
+    monkeypatch.setattr(choosing, "find_dynoxide", lambda: None)
 
     with choose_engine(Options()) as engine:
         assert "moto" in engine.says
@@ -103,7 +104,7 @@ def test_moto_serves_where_dynoxide_is_missing(monkeypatch):
 
 def test_dynoxide_by_name_is_not_replaced(monkeypatch, lines):
     """Who asks for an engine gets it, or is told."""
-    monkeypatch.setattr(app, "find_dynoxide", lambda: None)
+    monkeypatch.setattr(choosing, "find_dynoxide", lambda: None)
 
     assert 2 == run(Options(engine="dynoxide"), write=lines.append)
     assert "neither in .engines nor on the PATH" in lines[-1]
@@ -133,7 +134,7 @@ def test_a_file_that_holds_no_data_of_dynoxide_is_told(tmp_path, lines):
 def test_a_program_that_cannot_be_run_is_told(tmp_path, data, lines, monkeypatch):
     """A file that is no program of this machine ends in a sentence."""
     (tmp_path / "dynoxide").touch(0o600)
-    monkeypatch.setattr(app, "find_dynoxide", lambda: tmp_path / "dynoxide")
+    monkeypatch.setattr(choosing, "find_dynoxide", lambda: tmp_path / "dynoxide")
 
     assert 2 == run(Options(data=data), write=lines.append)
     assert "cannot be run" in lines[-1]

@@ -3,10 +3,10 @@
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from samples.catalog.engines.counting import watch
 from samples.catalog.frontend.terminal import ODYSSEY, PARTITAS
 from samples.catalog.provider import store
 from samples.catalog.provider.products import Album, key_of
+from samples.engines.counting import watch
 from transactscope import TransactScope
 
 

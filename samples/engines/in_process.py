@@ -8,7 +8,7 @@ from typing import Final
 
 import boto3
 
-from samples.catalog.engines.engine import Engine, EngineError
+from samples.engines.engine import Engine, EngineError
 
 _REGION: Final = "eu-west-1"  # any will do: nothing leaves this process
 _ENDPOINT: Final = f"https://dynamodb.{_REGION}.amazonaws.com"  # else settings could name another

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import boto3
 from botocore.exceptions import BotoCoreError
 
-from samples.catalog.engines.engine import Engine, EngineError
+from samples.engines.engine import Engine, EngineError
 
 
 @contextlib.contextmanager
@@ -39,5 +39,5 @@ def _says(endpoint_url: str | None, region: str) -> str:
         return f"{endpoint_url} answers. What it can do and keeps is its own affair."
     return (
         f"Amazon DynamoDB answers, in {region}, with your own credentials. Requests are charged\n"
-        "to your account, and the tables stay there until you delete them."
+        "to your account, and so are the tables until they are deleted."
     )

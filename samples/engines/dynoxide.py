@@ -1,4 +1,4 @@
-"""dynoxide: a small server beside this program, with its data in one file."""
+"""dynoxide: a small server beside this program, with its data in one file or in memory."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from typing import IO, TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
-from samples.catalog.engines.engine import Engine, EngineError
+from samples.engines.engine import Engine, EngineError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_CHECKOUT: Final = Path(__file__).resolve().parents[3]
+_CHECKOUT: Final = Path(__file__).resolve().parents[2]
 _INSTALLED: Final = _CHECKOUT / ".engines/node_modules/@dynoxide/linux-x64/dynoxide"
 
 _ATTEMPTS: Final = 5  # between finding a free port and using it, someone else may take it
@@ -38,32 +38,38 @@ def find_dynoxide() -> Path | None:
 
 
 @contextlib.contextmanager
-def dynoxide(program: Path, data: Path) -> Iterator[Engine]:
+def dynoxide(program: Path, data: Path | None) -> Iterator[Engine]:
     """Run dynoxide on a free port of this machine, and end it afterwards.
 
     Args:
         program: The program to run.
-        data: The file that keeps the data; it is made if it is not there.
+        data: The file that keeps the data; it is made if it is not there. None means that
+            they are kept in memory, and gone afterwards.
 
     Raises:
         EngineError: It does not start, or the data cannot be kept there.
     """
-    _make_folder(data.parent)
+    command: list[Path | str] = [program]
+    if data is not None:
+        _make_folder(data.parent)
+        command += ["--db-path", data]
     with tempfile.TemporaryFile() as output:
         for _ in range(_ATTEMPTS):
             port = _free_port()
-            with _process([program, "--db-path", data], port, output) as process:
+            with _process(command, port, output) as process:
                 if _answers(process, port):
                     client = _client(port)
                     with contextlib.closing(client):
-                        yield Engine(client, _says(process.pid, port, data), is_lasting=True)
+                        says = _says(process.pid, port, data)
+                        yield Engine(client, says, is_lasting=data is not None)
                     return
         raise EngineError(f"dynoxide does not start: {_last_words(output)}")
 
 
-def _says(process_id: int, port: int, data: Path) -> str:
+def _says(process_id: int, port: int, data: Path | None) -> str:
+    place = "memory" if data is None else data
     return (
-        f"dynoxide answers, process {process_id} on 127.0.0.1:{port}, with its data in {data}.\n"
+        f"dynoxide answers, process {process_id} on 127.0.0.1:{port}, with its data in {place}.\n"
         "It is not Amazon's: it never answers with a conflict or throttling, and it\n"
         "forgets client request tokens when it is started again."
     )
