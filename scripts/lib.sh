@@ -1,11 +1,16 @@
 # Set-up that scripts/test and scripts/demo share. Sourced, never run.
 #
-# Everything it makes stands in the checkout: .venv (Python packages), .engines (the engine that
-# tests and samples run on) and .tools (what looks at pages). All may be deleted at any time. The
-# one exception is Chromium, a package of the system: see install_chromium.
+# Everything it makes stands in the checkout: .venv and .venv-async (Python packages), .engines (the
+# engine that tests and samples run on) and .tools (what looks at pages). All may be deleted at any
+# time. The one exception is Chromium, a package of the system: see install_chromium.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Two environments, because aiobotocore wants one botocore exactly, and the library the newest.
 venv="$root/.venv"
+extras="dev"
+async_venv="$root/.venv-async"
+async_extras="async,samples,test"
 
 # The engine's package, and the hash of the program in it: npm compares a download with what the
 # registry says it is, this compares it with what we have tested. Checked before it ever runs.
@@ -56,7 +61,7 @@ can_make_environments() {
 
 # Print the first Python that is new enough and can make a virtual environment. Candidates are
 # run, not only looked up: some names are shims that stand for nothing. PYTHON=… goes before all;
-# it counts when .venv is made, so delete .venv to change to another.
+# it counts when an environment is made, so delete that one to change to another.
 find_python() {
     local candidate candidates=(python3.13 python3.12 python3.11 python3) unable=""
     if [ -n "${PYTHON:-}" ]; then
@@ -78,30 +83,30 @@ find_python() {
     fi
 }
 
-make_venv() {
+make_venv() { # FOLDER
     local python
-    if [ -x "$venv/bin/python" ] && is_new_enough "$venv/bin/python"; then
+    if [ -x "$1/bin/python" ] && is_new_enough "$1/bin/python"; then
         return 0
     fi
     python=$(find_python) || return 1
-    heading "Create .venv with $("$python" --version)"
-    rm -rf "$venv"
+    heading "Create ${1##*/} with $("$python" --version)"
+    rm -rf "$1"
     if "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
-        "$python" -m venv "$venv"
+        "$python" -m venv "$1"
     else
-        "$python" -m virtualenv --quiet "$venv"
-    fi || { rm -rf "$venv"; return 1; }
+        "$python" -m virtualenv --quiet "$1"
+    fi || { rm -rf "$1"; return 1; }
 }
 
 # Install the library and what tests it, again only when the files that say what that is change.
-install_packages() {
-    local stamp="$venv/installed-for"
+install_packages() { # FOLDER EXTRAS
+    local stamp="$1/installed-for"
     if cat "$root/setup.cfg" "$root/pyproject.toml" | cmp -s - "$stamp"; then
         return 0
     fi
-    heading "Install the library and its tools into .venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --editable "$root[dev]" || return 1
+    heading "Install the library and its tools into ${1##*/}"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --editable "$root[$2]" || return 1
     cat "$root/setup.cfg" "$root/pyproject.toml" >"$stamp"
 }
 

@@ -1,32 +1,74 @@
 """Fixtures of the library's tests: engines, clients, tables, and what was really sent."""
 
+import collections
+import re
 import secrets
 
 import pytest
 
-from tests import engines
+from tests import engines, shells
 from transactscope.testing import RequestRecorder
+
+_PLACE = re.compile(r"(?<=[\[-])(?:dynoxide|moto)(?:-threads|-aiobotocore)?(?=[\]-])")
 
 
 def pytest_generate_tests(metafunc):
     """Run a test that asks for `engine` once on every engine that has what the test needs.
 
     On an engine that lacks something the test is not generated at all, so that no
-    report ever counts it there.
+    report ever counts it there. A test that asks for `shell`, too, runs in every shell on
+    dynoxide, unless it is marked `only_sync`.
     """
-    if "engine" in metafunc.fixturenames:
-        markers = metafunc.definition.iter_markers("needs")
-        needed = {capability for marker in markers for capability in marker.args}
-        names = engines.engines_with(needed)
-        metafunc.parametrize(
-            "engine", [_parameter(name) for name in names], indirect=True, scope="module"
-        )
+    if "engine" not in metafunc.fixturenames:
+        return
+    markers = metafunc.definition.iter_markers("needs")
+    needed = {capability for marker in markers for capability in marker.args}
+    names = engines.engines_with(needed)
+    if "shell" not in metafunc.fixturenames:
+        parameters = [_parameter(name) for name in names]
+        metafunc.parametrize("engine", parameters, indirect=True, scope="module")
+        return
+    only_sync = metafunc.definition.get_closest_marker("only_sync") is not None
+    pairs = [(name, shell) for name in names for shell in _shells(name, only_sync=only_sync)]
+    parameters = [_parameter(name, shell) for name, shell in pairs]
+    metafunc.parametrize(("engine", "shell"), parameters, indirect=True, scope="module")
 
 
-def _parameter(name):
+def _shells(engine_name, *, only_sync):
+    if only_sync or engine_name != engines.Dynoxide.name:
+        return [shells.SYNC]
+    has_aiobotocore = engines.aiobotocore_problem() is None
+    return [shells.SYNC, shells.THREADS, *([shells.AIOBOTOCORE] if has_aiobotocore else [])]
+
+
+def _parameter(name, shell=None):
     problem = engines.dynoxide_problem() if name == engines.Dynoxide.name else None
     marks = [pytest.mark.skip(reason=problem)] if problem else []
-    return pytest.param(name, id=name, marks=marks)
+    if shell == shells.AIOBOTOCORE:
+        marks.append(pytest.mark.aiobotocore)
+    if shell is None:
+        return pytest.param(name, id=name, marks=marks)
+    shown = name if shell == shells.SYNC else f"{name}-{shell}"
+    return pytest.param(name, shell, id=shown, marks=marks)
+
+
+def pytest_collection_modifyitems(items):
+    """Leave out tests that are marked `aiobotocore` where it is not, as if not generated."""
+    if engines.aiobotocore_problem() is not None:
+        items[:] = [item for item in items if item.get_closest_marker("aiobotocore") is None]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print how many tests passed on which engine in which shell."""
+    counts = collections.Counter(
+        match[0].strip("[-]")
+        for report in terminalreporter.stats.get("passed", ())
+        if (match := _PLACE.search(report.nodeid)) is not None
+    )
+    if counts:
+        terminalreporter.section("passed by engine and shell")
+    for place, count in sorted(counts.items()):
+        terminalreporter.line(f"{place:25} {count}")
 
 
 @pytest.fixture(scope="module")

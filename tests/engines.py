@@ -4,6 +4,9 @@ A test asks for capabilities, never for an engine by name, so that it also runs 
 the next engine that has them.
 """
 
+import contextlib
+import functools
+import importlib.util
 import os
 import pathlib
 import platform
@@ -29,9 +32,12 @@ _START_ATTEMPTS = 5
 # away with boto3's own session.
 _SESSION = boto3.session.Session()
 
+_IMPATIENT = {"connect_timeout": 2, "read_timeout": 10, "retries": {"total_max_attempts": 1}}
+
 CAPABILITIES = {
     "cancel_validation": "a reason has no other code than DynamoDB's own",
     "capacity": "ConsumedCapacity on transactional writes",
+    "endpoint": "an address, where clients of any kind find it",
     "idempotency": "a client request token applies once, and a replay shows",
     "limits": "number digits, nesting depth, token length, empty sets, unused values, 4 MB",
     "persistence": "stored items survive the end of the process",
@@ -55,21 +61,52 @@ def dynoxide_problem():
     return "dynoxide is not installed; scripts/test installs it where npm is there"
 
 
+def aiobotocore_problem():
+    """Say why no aiobotocore client can be made here, or return None if one can."""
+    if importlib.util.find_spec("aiobotocore") is not None:
+        return None
+    return "aiobotocore is not installed here; scripts/test installs it into .venv-async"
+
+
 def new_client(endpoint_url=None, **settings):
     """Make a boto3 client that gives up early: no answer of an engine takes seconds.
 
     `endpoint_url` None means the real service, which only moto may stand in for.
     `settings` are those of botocore's `Config`, and go before ours.
     """
-    impatient = {"connect_timeout": 2, "read_timeout": 10, "retries": {"total_max_attempts": 1}}
-    return _SESSION.client(
-        "dynamodb",
-        region_name=REGION,
-        endpoint_url=endpoint_url,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=botocore.config.Config(**(impatient | settings)),
-    )
+    config = botocore.config.Config(**(_IMPATIENT | settings))
+    return _SESSION.client("dynamodb", config=config, **_arguments(endpoint_url))
+
+
+@contextlib.asynccontextmanager
+async def new_aio_client(endpoint_url, **settings):
+    """Make an aiobotocore client that gives up early, and close it at the end of the block.
+
+    It needs an engine with the capability `endpoint`: moto's answers cannot be awaited.
+    """
+    from aiobotocore.config import AioConfig
+
+    config = AioConfig(**(_IMPATIENT | settings))
+    arguments = _arguments(endpoint_url)
+    async with _aio_session().create_client("dynamodb", config=config, **arguments) as client:
+        yield client
+
+
+@functools.cache
+def _aio_session():
+    """Make the one session of all aiobotocore clients, for the same reason as `_SESSION`."""
+    from aiobotocore.session import get_session
+
+    return get_session()
+
+
+def _arguments(endpoint_url):
+    return {
+        "region_name": REGION,
+        "endpoint_url": endpoint_url,
+        "aws_access_key_id": "testing",
+        "aws_secret_access_key": "testing",
+    }
 
 
 class Dynoxide:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, cast
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
+from transactscope.base_scope import BaseScope
 from transactscope.core.states import ScopeState
 from transactscope.environment import checked_timeout
 from transactscope.errors import ScopeStateError, StaleReadError, TransactionConflictError
@@ -16,6 +17,7 @@ from transactscope.scope import TransactScope
 if TYPE_CHECKING:
     from transactscope.core.retries import Budget
     from transactscope.environment import Environment
+    from transactscope.flows.effects import Flow
 
 _NO_LOOP: Final = (
     "transactscope: not tried again, because the attempt's block does not always lead back to its "
@@ -24,10 +26,11 @@ _NO_LOOP: Final = (
 )
 
 
-class Attempts(Iterator["Attempt"]):
-    """Attempts at one transaction, one after the other, until one is committed.
+S = TypeVar("S", bound=BaseScope)
 
-    Made by `Database.attempts()`. All of them share one budget of attempts and time.
+
+class BaseAttempts(Generic[S]):
+    """The attempts at one transaction: they share one budget of attempts and time.
 
     Args:
         environment: That of the database.
@@ -42,70 +45,52 @@ class Attempts(Iterator["Attempt"]):
         self._is_trusted = is_trusted
         self._timeout = checked_timeout(timeout)
         self._budget: Budget | None = None
-        self._last: Attempt | None = None
+        self._last: BaseAttempt[S] | None = None
 
-    def __next__(self) -> Attempt:
-        caller = sys._getframe(1)  # noqa: SLF001 - see `loops`
-        loop = None if self._is_trusted else Place.of(caller)
+    def _pause(self) -> float | None:
+        """Return the seconds to wait before the next attempt; None if there is none."""
+        return 0.0 if self._last is None else self._last.pause_before_next()
+
+    def _parts_of_next(self, caller: FrameType) -> tuple[Budget, int, Place | None]:
+        """Return what the next attempt is made of."""
         if self._budget is None:
             self._budget = self._environment.budget(self._timeout, reruns=True)
-        number = 1
-        if self._last is not None:
-            self._environment.sleep(self._last.pause_before_next())
-            number = self._last.number + 1
-        self._last = Attempt(self._environment, self._budget, number, loop)
-        return self._last
+            self._budget.start()
+        number = 1 if self._last is None else self._last.number + 1
+        return self._budget, number, None if self._is_trusted else Place.of(caller)
 
 
-class Attempt:
-    """One attempt: a with-block whose scope commits at its end.
+class BaseAttempt(Generic[S]):
+    """One attempt: a scope, and whether another one follows it."""
 
-    Where the commit finds that something else has changed what was read, or another
-    transaction is at work, the block ends quietly and the loop goes on. Everything else
-    propagates and ends the loop.
-    """
-
-    def __init__(
-        self, environment: Environment, budget: Budget, number: int, loop: Place | None
-    ) -> None:
-        self._budget = budget
-        self._loop = loop
-        self._number = number
-        self._pause: float | None = None
-        self._scope = TransactScope(cast("Any", environment))
+    def __init__(self, scope: S, budget: Budget, number: int, loop: Place | None) -> None:
+        self._scope = scope
         self._scope._budget = budget  # noqa: SLF001 - no user has to know of budgets
+        self._budget = budget
+        self._number = number
+        self._loop = loop
+        self._pause: float | None = None
 
     @property
     def number(self) -> int:
         """Which attempt it is; the first one is 1."""
         return self._number
 
-    def pause_before_next(self) -> float:
-        """Return the seconds to wait before the next attempt.
+    def pause_before_next(self) -> float | None:
+        """Return the seconds to wait before the next attempt; None if this one was the last.
 
         Raises:
-            StopIteration: There is none: this one was the last.
             ScopeStateError: This one was never entered.
         """
         if self._scope.state is ScopeState.NOT_STARTED:
-            msg = "an attempt was passed over: enter it, `with attempt as tx:`, in every round"
+            msg = "an attempt was passed over: enter its block in every round"
             raise ScopeStateError(msg, state=self._scope.state)
-        if self._pause is None:
-            raise StopIteration
         return self._pause
 
-    def __enter__(self) -> TransactScope:
-        return self._scope.__enter__()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool:
-        here = Place.of(sys._getframe(1))  # noqa: SLF001 - see `loops`
+    def _leaving(self, error: BaseException | None, here: Place) -> Flow[bool]:
+        """Return the flow of leaving the block; a failure that is followed is kept in."""
         try:
-            swallowed = self._scope.__exit__(kind, error, traceback)
+            swallowed = yield from self._scope._leaving(error)  # noqa: SLF001 - its own scope
         except (StaleReadError, TransactionConflictError) as failure:
             if self._is_followed_by_another(failure, here):
                 return True
@@ -123,3 +108,41 @@ class Attempt:
             return False
         self._pause = self._budget.pause(failure)
         return self._pause is not None
+
+
+class Attempts(BaseAttempts[TransactScope], Iterator["Attempt"]):
+    """Attempts at one transaction, one after the other, until one is committed.
+
+    Made by `Database.attempts()`. All of them share one budget of attempts and time.
+    """
+
+    def __next__(self) -> Attempt:
+        parts = self._parts_of_next(sys._getframe(1))  # noqa: SLF001 - see `loops`
+        pause = self._pause()
+        if pause is None:
+            raise StopIteration
+        if self._last is not None:
+            self._environment.sleep(pause)
+        self._last = attempt = Attempt(TransactScope(cast("Any", self._environment)), *parts)
+        return attempt
+
+
+class Attempt(BaseAttempt[TransactScope]):
+    """One attempt: a with-block whose scope commits at its end.
+
+    Where the commit finds that something else has changed what was read, or another
+    transaction is at work, the block ends quietly and the loop goes on. Everything else
+    propagates and ends the loop.
+    """
+
+    def __enter__(self) -> TransactScope:
+        return self._scope.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        here = Place.of(sys._getframe(1))  # noqa: SLF001 - see `loops`
+        return self._scope._environment.run(self._leaving(error, here))  # noqa: SLF001

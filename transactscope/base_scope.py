@@ -10,24 +10,31 @@ import copy
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms
 from transactscope.core.explanation import explanation
 from transactscope.core.hooks import checked_hook
+from transactscope.core.leaving import Ending, ending, swallows
 from transactscope.core.states import ScopeState, misuse
 from transactscope.core.tokens import checked_token
 from transactscope.core.transaction import Transaction
 from transactscope.entities.items import as_entity_key
-from transactscope.entities.keys import checked_entity_key
+from transactscope.entities.keys import checked_entity_key, entity_key
 from transactscope.entities.mapping import mapping_of_instance
 from transactscope.environment import checked_timeout
-from transactscope.errors import InvalidRequestError, ScopeStateError
+from transactscope.errors import (
+    CommitOutcomeUnknownError,
+    InvalidRequestError,
+    ScopeStateError,
+)
 from transactscope.flows.commit import commit
+from transactscope.flows.hooks import run_hooks
 from transactscope.flows.read import get_in_scope, get_many_in_scope
 from transactscope.savepoints import OpenSavepoint
 from transactscope.scoped_client import ScopedClient
 from transactscope.types import Action, CommitResult, Explanation, Savepoint
+from transactscope.users import current_user
 from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -37,9 +44,13 @@ if TYPE_CHECKING:
     from transactscope.environment import Environment
     from transactscope.flows.effects import Flow
 
+R = TypeVar("R")
+
 
 class BaseScope(Verbs[Action]):
     """State, verbs and what can be looked at; see `TransactScope` for the guarantees."""
+
+    _is_async = False
 
     def __init__(
         self,
@@ -181,11 +192,12 @@ class BaseScope(Verbs[Action]):
         that the data is committed. A savepoint that is rolled back drops its hooks.
 
         Args:
-            hook: A plain function that takes the `CommitResult`.
+            hook: A plain function that takes the `CommitResult`; in an `AsyncTransactScope`
+                a coroutine function, too.
 
         Raises:
             ScopeStateError: The scope is not active. Not sent.
-            InvalidRequestError: It cannot be called, or is a coroutine function. Not sent.
+            InvalidRequestError: It cannot be called, or would never be awaited. Not sent.
 
         Example:
             >>> from transactscope import TransactScope
@@ -195,7 +207,7 @@ class BaseScope(Verbs[Action]):
             sent: True
         """
         with self._exclusively("on_commit()"):
-            self._transaction.add_hook(checked_hook(hook))
+            self._transaction.add_hook(checked_hook(hook, may_be_awaited=self._is_async))
 
     def check(
         self,
@@ -300,6 +312,7 @@ class BaseScope(Verbs[Action]):
 
     def _require_usable(self, verb: str) -> None:
         self._transaction.require_active(verb)
+        self._transaction.require_block_of(verb, current_user)
 
     def _perform(self, action: StagedAction) -> Action:
         with self._exclusively(f"{action.verb}()"):
@@ -322,20 +335,49 @@ class BaseScope(Verbs[Action]):
                 action = self._builder.check(entity, (), terms)
             return None if action is None else self._transaction.stage(action)
 
-    def _reading(self, key: EntityKey[Any], *, guard: bool) -> Flow[Any]:
-        """Return the flow of `get`."""
-        read = self._builder.read(key)
-        return get_in_scope(self._transaction, read, self._read_budget(), guarded=guard)
+    def _getting(self, target: Any, key: tuple[object, ...], *, guard: bool) -> Flow[Any]:
+        """Return the flow of `get`; bad arguments are refused before it begins."""
+        self._require_usable("get()")
+        read = self._builder.read(entity_key(target, key))
+        flow = get_in_scope(self._transaction, read, self._read_budget(), guarded=guard)
+        return self._alone("get()", flow)
 
-    def _reading_many(self, keys: Iterable[EntityKey[Any]], *, guard: bool) -> Flow[list[Any]]:
+    def _getting_many(self, keys: Iterable[EntityKey[Any]], *, guard: bool) -> Flow[list[Any]]:
         """Return the flow of `get_many`."""
+        self._require_usable("get_many()")
         reads = [self._builder.read(checked_entity_key(key)) for key in keys]
-        return get_many_in_scope(self._transaction, reads, self._read_budget(), guarded=guard)
+        flow = get_many_in_scope(self._transaction, reads, self._read_budget(), guarded=guard)
+        return self._alone("get_many()", flow)
 
     def _committing(self) -> Flow[CommitResult]:
         """Return the flow of `commit`."""
+        self._transaction.require_block_of("commit()", current_user)
+        return self._commit()
+
+    def _commit(self) -> Flow[CommitResult]:
+        """Commit; the hooks run when the scope is nobody's any more."""
         budget = self._budget or self._environment.budget(self._timeout)
-        return commit(self._transaction, budget)
+        try:
+            result = yield from self._alone("commit()", commit(self._transaction, budget))
+        except CommitOutcomeUnknownError as error:
+            error.scope = self
+            raise
+        yield from run_hooks(self._transaction, result)
+        return result
+
+    def _leaving(self, error: BaseException | None) -> Flow[bool]:
+        """Return the flow of leaving the block: whether it keeps the exception to itself."""
+        todo = ending(self.state, error)
+        if todo is Ending.COMMIT:
+            yield from self._commit()
+        elif todo is Ending.ROLLBACK and error is not None:
+            self._rollback_because(error)
+        return swallows(self, self.state, error)
+
+    def _alone(self, verb: str, flow: Flow[R]) -> Flow[R]:
+        """Run a flow while nobody else is in the scope, in whichever task it is awaited."""
+        with self._locked(verb):
+            return (yield from flow)
 
     def _read_budget(self) -> Budget:
         if self._budget is not None:
@@ -359,6 +401,13 @@ class BaseScope(Verbs[Action]):
 
     @contextlib.contextmanager
     def _exclusively(self, verb: str) -> Iterator[None]:
+        """Let one caller in at a time, and into an open block only who has entered it."""
+        with self._locked(verb):
+            self._transaction.require_block_of(verb, current_user)
+            yield
+
+    @contextlib.contextmanager
+    def _locked(self, verb: str) -> Iterator[None]:
         """Let one caller in at a time; a scope may travel between threads, not be shared."""
         if not self._in_use.acquire(blocking=False):
             msg = f"{verb} is not possible: another thread or task is using this scope right now"

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from random import random as random_number
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from transactscope.attempts import Attempts
-from transactscope.core.building import ActionBuilder, TableNames, Terms
-from transactscope.core.retries import RetryPolicy
-from transactscope.core.tokens import random_token
-from transactscope.entities.keys import EntityKey, entity_key
-from transactscope.entities.mapping import mapping_of
-from transactscope.environment import make_environment
-from transactscope.errors import InvalidRequestError
-from transactscope.flows import read, tables, write
+from transactscope.base_database import BaseDatabase
+from transactscope.environment import SYNCHRONOUS
 from transactscope.types import CommitResult
-from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
-    from cattrs import Converter
-
-    from transactscope.core.actions import StagedAction
-    from transactscope.types import DynamoDBClient
+    from transactscope.entities.keys import EntityKey
+    from transactscope.flows.effects import Flow
 
 T = TypeVar("T")
 
 
-class Database(Verbs[CommitResult]):
+class Database(BaseDatabase[CommitResult]):
     """A DynamoDB client with the settings that scopes and single calls share.
 
     Its verbs send one plain request each, at once: `put`, `insert` and `replace` a PutItem,
@@ -51,7 +39,7 @@ class Database(Verbs[CommitResult]):
         table_names: Maps the tables of entities to the tables of this deployment: a
             mapping (names that are not in it stay as they are) or a function.
         clock: Tells the time in seconds, from any point on; it must never go back.
-        sleep: Called with seconds wherever the library waits.
+        sleep: Called with seconds wherever the library waits; None means `time.sleep`.
         random: Gives a number from 0.0 to 1.0, for the length of pauses.
         new_token: Makes the client request tokens of scopes, 1-36 characters each.
 
@@ -66,28 +54,7 @@ class Database(Verbs[CommitResult]):
         Account(number='A-1', balance=10)
     """
 
-    def __init__(
-        self,
-        client: DynamoDBClient,
-        *,
-        retry: RetryPolicy | None = None,
-        converter: Converter | None = None,
-        table_names: TableNames = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Any] = time.sleep,
-        random: Callable[[], float] = random_number,
-        new_token: Callable[[], str] = random_token,
-    ) -> None:
-        self._environment = make_environment(
-            client,
-            retry=retry,
-            converter=converter,
-            table_names=table_names,
-            clock=clock,
-            sleep=sleep,
-            random=random,
-            new_token=new_token,
-        )
+    _connector = SYNCHRONOUS
 
     @overload
     def get(self, target: type[T], /, *key: object, guard: bool = True) -> T | None: ...
@@ -115,9 +82,7 @@ class Database(Verbs[CommitResult]):
             >>> db.get(EntityKey(Account, "A-1")) is None
             True
         """
-        read_action = self._builder.read(entity_key(target, key))
-        flow = read.get(read_action, self._environment.converter, self._environment.budget())
-        return self._environment.run(flow)
+        return self._run(self._getting(target, key))
 
     def attempts(self, timeout: float | None = None) -> Attempts:
         """Return attempts at one transaction, to be made until one is committed.
@@ -166,25 +131,7 @@ class Database(Verbs[CommitResult]):
             >>> from transactscope import Database
             >>> Database(client).create_table(Account)
         """
-        mapping = mapping_of(entity_class)
-        table = self._builder.table(mapping)
-        requests = tables.TableRequests(self._environment.converter, self._environment.budget)
-        self._environment.run(tables.create(mapping, table, requests))
+        self._run(self._creating_table(entity_class))
 
-    @property
-    def _builder(self) -> ActionBuilder:
-        return self._environment.builder
-
-    def _require_usable(self, verb: str) -> None:
-        """Allow every verb: a database has no states."""
-
-    def _perform(self, action: StagedAction) -> CommitResult:
-        flow = write.write(action, self._environment.converter, self._environment.budget())
+    def _run(self, flow: Flow[Any]) -> Any:
         return self._environment.run(flow)
-
-    def _perform_update_of(self, entity: object, terms: Terms) -> NoReturn:  # noqa: ARG002
-        msg = (
-            f"update({type(entity).__name__}) needs a scope, in which it was read; outside one use "
-            "put() or replace(), or update by key: update(Cls, *key, set=...)"
-        )
-        raise InvalidRequestError(msg, code="NOT_READ")

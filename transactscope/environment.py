@@ -6,22 +6,23 @@ shared by threads and never changes.
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable
 from random import random as random_number
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
 from transactscope.core.building import ActionBuilder, TableNames
 from transactscope.core.retries import Budget, RetryPolicy
 from transactscope.core.tokens import random_token
-from transactscope.driver import drive
+from transactscope.driver import drive, drive_async
 from transactscope.errors import InvalidRequestError
 from transactscope.flows.effects import Flow
 from transactscope.transports.botocore import transport_for
 from transactscope.transports.clients import checked_client
-from transactscope.types import Transport
+from transactscope.types import FrozenRequest
 from transactscope.values import checked_converter, default_converter
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Environment:
     """A client, the way to send through it, and the settings of a database."""
 
     client: Any
-    transport: Transport
+    transport: Callable[[FrozenRequest], Any]
+    is_async: bool
     builder: ActionBuilder
     retry: RetryPolicy
     clock: Callable[[], float]
@@ -57,38 +59,86 @@ class Environment:
         """Perform a flow through this client."""
         return drive(flow, self.transport, self.sleep)
 
+    async def run_async(self, flow: Flow[R]) -> R:
+        """Perform a flow through this client, awaiting its answers."""
+        return await drive_async(flow, self.transport, self.sleep)
 
-def environment_of(database_or_client: Any) -> Environment:
-    """Return a database's environment, or a new one for a bare client."""
+    async def wait(self, seconds: float) -> None:
+        """Wait as this environment waits, awaiting it where that can be."""
+        waiting = self.sleep(seconds)
+        if inspect.isawaitable(waiting):
+            await waiting
+
+
+@attrs.frozen
+class Connector:
+    """How clients of one kind are taken: checked, and with what to send through them.
+
+    Attributes:
+        check: Returns a client that can be used, or refuses it.
+        transport: Returns what sends through a client.
+        is_async: Whether answers have to be awaited.
+        sleep: Waits, where no other way was given.
+        refusal: What is said of a database of the other kind.
+    """
+
+    check: Callable[[Any], Any]
+    transport: Callable[[Any], Callable[[FrozenRequest], Any]]
+    is_async: bool
+    sleep: Callable[[float], Any]
+    refusal: str
+
+
+SYNCHRONOUS: Final = Connector(
+    check=checked_client,
+    transport=transport_for,
+    is_async=False,
+    sleep=time.sleep,
+    refusal=(
+        "this database is asynchronous: it takes an AsyncTransactScope and coroutine functions"
+    ),
+)
+
+
+def environment_of(database_or_client: Any, connector: Connector = SYNCHRONOUS) -> Environment:
+    """Return a database's environment, or a new one for a bare client.
+
+    Raises:
+        InvalidRequestError: It is of the other kind, or no client. Not sent.
+    """
     if isinstance(database_or_client, Environment):
         return database_or_client
-    environment = getattr(database_or_client, "_environment", None)
-    if isinstance(environment, Environment):
-        return environment
-    return make_environment(database_or_client)
+    if not getattr(database_or_client, "_is_database", False):
+        return make_environment(database_or_client, connector)
+    environment: Environment = database_or_client._environment  # noqa: SLF001 - one package
+    if environment.is_async is not connector.is_async:
+        raise InvalidRequestError(connector.refusal, code="WRONG_CLIENT")
+    return environment
 
 
 def make_environment(
     client: Any,
+    connector: Connector = SYNCHRONOUS,
     *,
     retry: RetryPolicy | None = None,
     converter: Converter | None = None,
     table_names: TableNames = None,
     clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], Any] = time.sleep,
+    sleep: Callable[[float], Any] | None = None,
     random: Callable[[], float] = random_number,
     new_token: Callable[[], str] = random_token,
 ) -> Environment:
     """Check a client and its settings and put them together. Nothing is sent."""
-    usable = checked_client(client)
+    usable = connector.check(client)
     used = default_converter() if converter is None else checked_converter(converter)
     return Environment(
         client=usable,
-        transport=transport_for(usable),
+        transport=connector.transport(usable),
+        is_async=connector.is_async,
         builder=ActionBuilder(used, _checked_table_names(table_names)),
         retry=_checked_retry(retry),
         clock=_checked_function("clock", clock),
-        sleep=_checked_function("sleep", sleep),
+        sleep=_checked_function("sleep", connector.sleep if sleep is None else sleep),
         random=_checked_function("random", random),
         new_token=_checked_function("new_token", new_token),
     )

@@ -15,7 +15,7 @@ from typing import Final
 
 import attrs
 
-_LOOP: Final = "FOR_ITER"
+_LOOPS: Final = frozenset({"FOR_ITER", "GET_ANEXT"})
 _RETURNS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST"})
 _RAISES: Final = frozenset({"RAISE_VARARGS", "RERAISE"})
 
@@ -50,7 +50,7 @@ def comes_back(here: Place, loop: Place) -> bool:
     steps = {step.offset: step for step in dis.get_instructions(here.code)}
     offsets = sorted(steps)
     at_loop = steps.get(loop.offset)
-    if at_loop is None or at_loop.opname != _LOOP:
+    if at_loop is None or at_loop.opname not in _LOOPS:
         return False
     start = _entry(loop.offset, steps, offsets)
     waiting, seen, is_asked = [here.offset], {here.offset}, False

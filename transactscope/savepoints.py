@@ -13,6 +13,7 @@ from typing import Self
 from transactscope.core.leaving import Rollback, swallows
 from transactscope.core.transaction import Transaction
 from transactscope.errors import ScopeStateError
+from transactscope.users import current_user
 
 
 class OpenSavepoint:
@@ -70,7 +71,7 @@ class OpenSavepoint:
 
     def __enter__(self) -> Self:
         with self._exclusively("entering the block of a savepoint"):
-            self._transaction.enter(self._mark)
+            self._transaction.enter(self._mark, current_user())
         return self
 
     def __exit__(

@@ -6,10 +6,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from transactscope.base_scope import BaseScope
-from transactscope.core.leaving import Ending, ending, swallows
-from transactscope.entities.keys import EntityKey, entity_key
+from transactscope.entities.keys import EntityKey
 from transactscope.environment import environment_of
-from transactscope.errors import CommitOutcomeUnknownError
 from transactscope.types import CommitResult
 
 if TYPE_CHECKING:
@@ -96,14 +94,7 @@ class TransactScope(BaseScope):
             >>> tx.commit().sent
             True
         """
-        with self._exclusively("commit()"):
-            try:
-                result = self._environment.run(self._committing())
-            except CommitOutcomeUnknownError as error:
-                error.scope = self
-                raise
-        self._transaction.run_hooks()
-        return result
+        return self._environment.run(self._committing())
 
     @overload
     def get(self, target: type[T], /, *key: object, guard: bool = True) -> T | None: ...
@@ -149,9 +140,7 @@ class TransactScope(BaseScope):
             >>> db.get(Account, "A-1")
             Account(number='A-1', balance=6)
         """
-        self._require_usable("get()")
-        with self._exclusively("get()"):
-            return self._environment.run(self._reading(entity_key(target, key), guard=guard))
+        return self._environment.run(self._getting(target, key, guard=guard))
 
     @overload
     def get_many(self, *keys: EntityKey[T], guard: bool = True) -> list[T | None]: ...
@@ -183,9 +172,7 @@ class TransactScope(BaseScope):
             ...     tx.get_many(EntityKey(Account, "A-1"), EntityKey(Account, "A-2"))
             [Account(number='A-1', balance=10), None]
         """
-        self._require_usable("get_many()")
-        with self._exclusively("get_many()"):
-            return self._environment.run(self._reading_many(keys, guard=guard))
+        return self._environment.run(self._getting_many(keys, guard=guard))
 
     def __enter__(self) -> Self:
         return self._enter()
@@ -196,9 +183,4 @@ class TransactScope(BaseScope):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        todo = ending(self.state, error)
-        if todo is Ending.COMMIT:
-            self.commit()
-        elif todo is Ending.ROLLBACK and error is not None:
-            self._rollback_because(error)
-        return swallows(self, self.state, error)
+        return self._environment.run(self._leaving(error))

@@ -6,7 +6,7 @@ client, everything else is refused by name: nothing is sent behind the scope's b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any, Final, NoReturn
 
 from transactscope.core.actions import StagedAction
@@ -154,7 +154,15 @@ class ScopedClient:
 
     def _staged(self, shape: RawShape, members: dict[str, Any]) -> dict[str, Any]:
         self._stage(raw_action(shape, members))
-        return {}
+        return _StagedAnswer()
+
+
+class _StagedAnswer(dict[str, Any]):
+    """The empty answer of a staged call; code for an asynchronous client may await it."""
+
+    def __await__(self) -> Generator[None, None, dict[str, Any]]:
+        yield from ()  # there is nothing to wait for
+        return self
 
 
 def _refusing(name: str) -> Callable[..., NoReturn]:

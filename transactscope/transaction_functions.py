@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
 from transactscope.attempts import Attempts
+from transactscope.base_database import BaseDatabase
 from transactscope.base_scope import BaseScope
 from transactscope.database import Database
 from transactscope.environment import Environment, environment_of
@@ -15,13 +16,24 @@ from transactscope.errors import InvalidRequestError
 from transactscope.scope import TransactScope
 from transactscope.types import DynamoDBClient
 
+if TYPE_CHECKING:
+    from transactscope.aio import AsyncDatabase, AsyncTransactScope
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
+@overload
+def transactional(
+    function: Callable[Concatenate[AsyncTransactScope, P], Coroutine[Any, Any, R]], /
+) -> Callable[
+    Concatenate[AsyncTransactScope | AsyncDatabase | DynamoDBClient, P], Coroutine[Any, Any, R]
+]: ...
+@overload
 def transactional(
     function: Callable[Concatenate[TransactScope, P], R], /
-) -> Callable[Concatenate[TransactScope | Database | DynamoDBClient, P], R]:
+) -> Callable[Concatenate[TransactScope | Database | DynamoDBClient, P], R]: ...
+def transactional(function: Callable[..., Any], /) -> Callable[..., Any]:
     """Make a function a transaction. Nothing is sent by the decorator.
 
     Called with a database, the function owns a scope: it commits when it returns, and its
@@ -32,14 +44,17 @@ def transactional(
     Called with a scope, it joins: it runs inside a savepoint of that scope, commits nothing,
     and drops only its own actions if it raises.
 
+    A coroutine function does the same with an `AsyncDatabase`, an asynchronous client, or an
+    `AsyncTransactScope`, and is awaited.
+
     Args:
-        function: A plain function whose first parameter is the scope. Where a method is to be
-            a transaction, let it call such a function.
+        function: A function whose first parameter is the scope. Where a method is to be a
+            transaction, let it call such a function.
 
     Raises:
-        InvalidRequestError: It is no function, or a generator or coroutine function, whose
-            body would run after the commit; or it is called with something that is neither
-            a database, a client nor a scope, or returns what still has to run. Not sent.
+        InvalidRequestError: It is no function, or a generator function, whose body would run
+            after the commit; or it is called with something that is neither a database, a
+            client nor a scope of its own kind, or returns what still has to run. Not sent.
 
     Example:
         >>> from transactscope import Database, transactional
@@ -55,25 +70,46 @@ def transactional(
         15
     """
     _refuse_lazy_function(function)
+    is_coroutine = inspect.iscoroutinefunction(function)
+    return (_awaited if is_coroutine else _plain)(function)
 
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
-    def run(
-        target: TransactScope | Database | DynamoDBClient, /, *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        def work(tx: TransactScope) -> R:
+    def run(target: Any, /, *args: Any, **kwargs: Any) -> Any:
+        def work(tx: TransactScope) -> Any:
             return _finished(function, function(tx, *args, **kwargs))
 
         if isinstance(target, TransactScope):
             return _run_inside(target, work)
-        return _run_until_committed(_environment(function, target), work)
+        environment = environment_of(_checked_target(function, target))
+        return _run_until_committed(environment, work)
 
     return run
 
 
-def _run_inside(scope: TransactScope, work: Callable[[TransactScope], R]) -> R:
+def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
+    from transactscope import aio  # noqa: PLC0415 - most programs need no event loop
+
+    @functools.wraps(function)
+    async def run(target: Any, /, *args: Any, **kwargs: Any) -> Any:
+        async def work(tx: aio.AsyncTransactScope) -> Any:
+            return _finished(function, await function(tx, *args, **kwargs))
+
+        if isinstance(target, aio.AsyncTransactScope):
+            with target.savepoint():
+                return await work(target)
+            return None  # it was left by `Rollback`
+        environment = environment_of(_checked_target(function, target), aio.ASYNCHRONOUS)
+        return await aio.run_until_committed(environment, work)
+
+    return run
+
+
+def _run_inside(scope: TransactScope, work: Callable[[TransactScope], Any]) -> Any:
     with scope.savepoint():
         return work(scope)
-    return None  # type: ignore[return-value] # it was left by `Rollback`
+    return None  # it was left by `Rollback`
 
 
 def _run_until_committed(environment: Environment, work: Callable[[TransactScope], R]) -> R:
@@ -84,18 +120,22 @@ def _run_until_committed(environment: Environment, work: Callable[[TransactScope
     return result  # type: ignore[no-any-return]
 
 
-def _environment(function: Callable[..., Any], target: Any) -> Environment:
-    is_database = isinstance(target, Database)
-    if isinstance(target, BaseScope) or not (
-        is_database or hasattr(target, "transact_write_items")
-    ):
+def _checked_target(function: Callable[..., Any], target: Any) -> Any:
+    """Return what a transaction is called with, if it can own a scope there."""
+    if isinstance(target, BaseScope):
         msg = (
-            f"{_name(function)}() is a transaction: its first argument is a Database, a client or "
-            f"a TransactScope, not {type(target).__name__}. A method cannot be one; let it call "
-            "a function that is"
+            f"{_name(function)}() and its scope are of two kinds: a coroutine function takes an "
+            "AsyncTransactScope, a plain one a TransactScope"
         )
-        raise InvalidRequestError(msg, code="NOT_A_DATABASE")
-    return environment_of(target)
+    elif not isinstance(target, BaseDatabase) and not hasattr(target, "transact_write_items"):
+        msg = (
+            f"{_name(function)}() is a transaction: its first argument is a database, a client or "
+            f"a scope, not {type(target).__name__}. A method cannot be one; let it call a function "
+            "that is"
+        )
+    else:
+        return target
+    raise InvalidRequestError(msg, code="NOT_A_DATABASE")
 
 
 def _refuse_lazy_function(function: Any) -> None:
@@ -104,7 +144,6 @@ def _refuse_lazy_function(function: Any) -> None:
         raise InvalidRequestError(msg)
     kinds = {
         "a generator function": inspect.isgeneratorfunction(function),
-        "a coroutine function": inspect.iscoroutinefunction(function),
         "an asynchronous generator function": inspect.isasyncgenfunction(function),
     }
     for kind, is_one in kinds.items():

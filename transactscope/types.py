@@ -7,7 +7,7 @@ to create, compare, print or pickle it.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias, TypeVar
 
@@ -19,6 +19,8 @@ __all__ = [
     "NO_ERROR",
     "Action",
     "Answer",
+    "AsyncAttempt",
+    "AsyncTransport",
     "Attempt",
     "AttributeValue",
     "CancellationReason",
@@ -81,6 +83,14 @@ class Transport(Protocol):
         ...
 
 
+class AsyncTransport(Protocol):
+    """Sends one frozen request once; its answer is awaited."""
+
+    def __call__(self, request: FrozenRequest) -> Awaitable[Answer]:
+        """Send the request and return the answer."""
+        ...
+
+
 class DynamoDBClient(Protocol):
     """What TransactScope needs of a client: boto3's low-level DynamoDB client has it."""
 
@@ -137,6 +147,24 @@ class Attempt(Protocol):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool: ...
+
+
+class AsyncAttempt(Protocol):
+    """One attempt at a transaction, made by `AsyncDatabase.attempts()`: an async with-block."""
+
+    @property
+    def number(self) -> int:
+        """Which attempt it is; the first one is 1."""
+        ...
+
+    def __aenter__(self) -> Awaitable[Any]: ...
+
+    def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> Awaitable[bool]: ...
 
 
 @attrs.frozen(eq=False, repr=False)

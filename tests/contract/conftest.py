@@ -5,9 +5,26 @@ import secrets
 
 import pytest
 
+from tests import shells
 from tests.contract.entities import Account
-from transactscope import Database
+from tests.shells import Database
 from transactscope.testing import Faults
+
+
+@pytest.fixture(scope="module")
+def shell(request):
+    """What the test's scopes and databases are: synchronous, or asynchronous and driven."""
+    shells.current = shells.Shell(request.param)
+    yield shells.current
+    shells.current.close()
+    shells.current = shells.Shell(shells.SYNC)
+
+
+@pytest.fixture(autouse=True)
+def _sync_unless_asked(request, monkeypatch):
+    """Keep the shell of a neighbour away from a test that asks for none."""
+    if "shell" not in request.fixturenames:
+        monkeypatch.setattr(shells, "current", shells.Shell(shells.SYNC))
 
 
 @pytest.fixture
@@ -30,7 +47,7 @@ def pauses():
 
 
 @pytest.fixture
-def db(client, table_names, tokens, pauses):
+def db(client, shell, table_names, tokens, pauses):
     """A database over the engine's client. It never waits, and its pauses are the longest."""
     return Database(
         client,
@@ -43,16 +60,18 @@ def db(client, table_names, tokens, pauses):
 
 
 @pytest.fixture
-def sent(table_names, request_log):
-    """What is sent once the tables are there."""
+def sent(client, shell, table_names, request_log):
+    """What is sent once the tables are there, by the client and what the shell sends through."""
+    if shell.events_of(client) is not client:
+        request_log.watch(shell.events_of(client))
     request_log.clear()
     return request_log
 
 
 @pytest.fixture
-def faults(client):
-    """Faults for the next sends of the client."""
-    with Faults(client) as installed:
+def faults(client, shell):
+    """Faults for the next sends of what the shell sends through."""
+    with Faults(shell.events_of(client)) as installed:
         yield installed
 
 

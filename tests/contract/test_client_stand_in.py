@@ -3,7 +3,8 @@
 import pytest
 
 from tests.contract.entities import Account
-from transactscope import Attr, TransactScope
+from tests.shells import TransactScope
+from transactscope import Attr
 from transactscope.errors import (
     ConditionFailedError,
     ConversionError,
@@ -78,6 +79,7 @@ def test_a_failed_condition_of_a_raw_call_has_its_call_site_and_raw_item(db, tab
     assert "test_client_stand_in.py:" in failure.calls[0]
 
 
+@pytest.mark.only_sync("reads are the client's, and awaited")
 def test_reads_and_metadata_go_to_the_client(db, client, table, account):
     """Data-access code keeps its reads, paginators and exception classes."""
     with TransactScope(db) as tx:
@@ -114,6 +116,7 @@ def test_what_would_be_sent_at_once_is_refused(db, sent, name):
     assert [] == sent.operations
 
 
+@pytest.mark.only_sync("reads are the client's, and awaited")
 def test_every_method_of_the_client_is_staged_passed_on_or_refused(db, client):
     """A new operation of AWS's is refused until someone decides what it means."""
     harmless = {"can_paginate", "get_paginator", "get_waiter", "generate_presigned_url", "close"}

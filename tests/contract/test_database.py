@@ -8,7 +8,8 @@ import pytest
 from attrs import define
 
 from tests.contract.entities import Account, Order
-from transactscope import Database, TransactScope, entity
+from tests.shells import Database, TransactScope
+from transactscope import entity
 from transactscope.errors import (
     CommitOutcomeUnknownError,
     InvalidRequestError,

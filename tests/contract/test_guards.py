@@ -4,7 +4,8 @@ import pytest
 from attrs import define, field, make_class
 
 from tests.contract.entities import Account, Loose, Order, Profile, Sheet
-from transactscope import Attr, EntityKey, ScopeState, TransactScope, entity
+from tests.shells import TransactScope
+from transactscope import Attr, EntityKey, ScopeState, entity
 from transactscope.errors import (
     ConditionFailedError,
     ConversionError,

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.contract.entities import Account
-from transactscope import Rollback, ScopeState, TransactScope, transactional
+from tests.shells import TransactScope, transactional
+from transactscope import Rollback, ScopeState
 from transactscope.errors import ConditionFailedError, InvalidRequestError, ScopeStateError
 from transactscope.testing import conflict
 
@@ -119,6 +120,7 @@ def test_a_failed_hook_does_not_run_the_function_again(db):
     assert 1 == len(runs) == db.get(Account, "A-1").balance
 
 
+@pytest.mark.only_sync("a hook runs in the event loop")
 def test_hooks_may_use_the_database_and_look_at_the_scope(db):
     """The scope is over, and says so."""
     seen = []
@@ -141,6 +143,7 @@ async def _coroutine(_):
 
 
 @pytest.mark.parametrize("wrong", [None, 5, "text", _coroutine], ids=str)
+@pytest.mark.only_sync("coroutine functions are welcome there")
 def test_what_cannot_be_a_hook_is_refused_at_the_call(db, wrong):
     """After the commit it would be too late to say so."""
     with TransactScope(db) as tx, pytest.raises(InvalidRequestError, match="on_commit"):
@@ -156,3 +159,31 @@ def test_hooks_belong_to_an_active_scope(db):
         pass
     with pytest.raises(ScopeStateError):
         tx.on_commit(print)
+
+
+@pytest.mark.only_sync("an asynchronous scope awaits it")
+def test_a_hook_that_leaves_something_to_be_awaited_is_reported(db):
+    """A plain function may hide a coroutine, which nobody here would ever run."""
+
+    def hook(result):
+        return _coroutine(result)
+
+    with pytest.raises(ExceptionGroup) as caught, TransactScope(db) as tx:
+        tx.on_commit(hook)
+
+    assert isinstance(caught.value.exceptions[0], InvalidRequestError)
+
+
+@pytest.mark.only_sync("a task is canceled, not interrupted")
+def test_an_interrupted_hook_says_that_the_data_is_committed(db):
+    """Control-C must not look like a failed commit."""
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught, TransactScope(db) as tx:
+        tx.on_commit(interrupt)
+        tx.on_commit(print)
+
+    assert "is committed" in caught.value.__notes__[0]
+    assert ScopeState.COMMITTED is tx.state

@@ -8,7 +8,8 @@ import pytest
 from attrs import define
 
 from tests.contract.entities import Account
-from transactscope import Attr, TransactScope, entity
+from tests.shells import TransactScope
+from transactscope import Attr, entity
 from transactscope.errors import (
     ConditionFailedError,
     ConversionError,

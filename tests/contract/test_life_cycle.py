@@ -7,7 +7,8 @@ import warnings
 import pytest
 
 from tests.contract.entities import Account
-from transactscope import Database, Rollback, ScopeState, TransactScope
+from tests.shells import Database, TransactScope
+from transactscope import Rollback, ScopeState
 from transactscope.errors import (
     CommitOutcomeUnknownError,
     ConditionFailedError,
@@ -300,6 +301,7 @@ def test_to_request_before_begin_is_refused(db):
         TransactScope(db).to_request()
 
 
+@pytest.mark.only_sync("tasks have a test of their own")
 def test_a_second_user_at_the_same_time_is_refused(db, faults):
     """A scope may travel between threads; two threads in it at once is an error, not a race."""
     tx = TransactScope(db).begin()
@@ -325,6 +327,7 @@ def test_a_second_user_at_the_same_time_is_refused(db, faults):
     assert ScopeState.COMMITTED is tx.state
 
 
+@pytest.mark.only_sync("tasks have a test of their own")
 def test_two_commits_at_the_same_time_send_once(db, faults, sent):
     """A double click is one transaction."""
     tx = TransactScope(db).begin()
@@ -340,6 +343,7 @@ def test_two_commits_at_the_same_time_send_once(db, faults, sent):
     assert ["TransactWriteItems"] == sent.operations
 
 
+@pytest.mark.only_sync("tasks have a test of their own")
 def test_the_users_exception_is_seen_even_if_the_scope_is_busy(db, faults):
     """What went wrong in the block is not replaced by what went wrong while leaving it."""
     failure, seen = KeyError("mine"), []
@@ -360,6 +364,7 @@ def test_the_users_exception_is_seen_even_if_the_scope_is_busy(db, faults):
     assert "could not be rolled back" in failure.__notes__[0]
 
 
+@pytest.mark.only_sync("it shows the name of its class")
 def test_a_scope_shows_its_state_and_no_values(db):
     """A repr goes to logs."""
     with TransactScope(db) as tx:
@@ -428,6 +433,7 @@ def test_an_answer_that_never_came_leaves_the_scope_in_doubt(db, faults, stored)
     assert stored("A-1") is None
 
 
+@pytest.mark.only_sync("a task is canceled, not interrupted")
 def test_an_interruption_leaves_the_scope_in_doubt_and_propagates_unchanged(db, faults):
     """Ctrl-C during a commit is not an answer, and it is not ours to swallow."""
     interruption = KeyboardInterrupt()

@@ -8,7 +8,8 @@ from attrs import define
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
 from tests.contract.entities import Account, Order
-from transactscope import Attr, Database, ScopeState, TransactScope, entity
+from tests.shells import Database, TransactScope
+from transactscope import Attr, ScopeState, entity
 from transactscope.errors import (
     CommitOutcomeUnknownError,
     ConditionFailedError,

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.contract.entities import Account, Order
-from transactscope import Attr, EntityKey, TransactScope, if_not_exists, list_append, path
+from tests.shells import TransactScope
+from transactscope import Attr, EntityKey, if_not_exists, list_append, path
 from transactscope.errors import ConversionError, InvalidRequestError
 
 

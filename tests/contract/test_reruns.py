@@ -7,15 +7,8 @@ import itertools
 import pytest
 
 from tests.contract.entities import Account, Sheet
-from transactscope import (
-    Attr,
-    Database,
-    RetryPolicy,
-    Rollback,
-    ScopeState,
-    TransactScope,
-    transactional,
-)
+from tests.shells import Database, TransactScope, transactional
+from transactscope import Attr, RetryPolicy, Rollback, ScopeState
 from transactscope.errors import (
     CommitOutcomeUnknownError,
     ConditionFailedError,
@@ -423,6 +416,7 @@ def test_a_transactional_function_takes_a_client(client, fresh_table):
     assert [1] == seen
 
 
+@pytest.mark.only_sync("a joined function runs in the task of its savepoint")
 def test_a_transactional_function_joins_a_scope(db, account, sent):
     """It commits nothing by itself; the outer scope sends one request."""
     sent.clear()
@@ -435,6 +429,7 @@ def test_a_transactional_function_joins_a_scope(db, account, sent):
     assert 13 == db.get(Account, "A-1").balance
 
 
+@pytest.mark.only_sync("a joined function runs in the task of its savepoint")
 def test_a_joined_function_that_fails_drops_only_its_own(db, account):
     """It ran inside a savepoint; the outer block may go on."""
 
@@ -453,6 +448,7 @@ def test_a_joined_function_that_fails_drops_only_its_own(db, account):
     assert db.get(Account, "A-3") is not None
 
 
+@pytest.mark.only_sync("a joined function runs in the task of its savepoint")
 def test_rollback_leaves_a_transactional_function_with_nothing(db, account):
     """Owned or joined: it gives up quietly, and returns None."""
 
@@ -512,14 +508,13 @@ async def _asynchronous_generator(tx):
     "function",
     [
         _generator,
-        _coroutine,
         _asynchronous_generator,
         functools.partial(_generator),
         5,
         Account,
         None,
     ],
-    ids=["generator", "coroutine", "async generator", "partial", "number", "class", "none"],
+    ids=["generator", "async generator", "partial", "number", "class", "none"],
 )
 def test_what_would_run_after_its_commit_is_refused_at_the_definition(function):
     """Its body runs when the scope is long committed."""

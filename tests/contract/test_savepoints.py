@@ -1,9 +1,12 @@
 """Savepoints: levels inside one scope, and still one request."""
 
+import threading
+
 import pytest
 
 from tests.contract.entities import Account
-from transactscope import Rollback, ScopeState, TransactScope, path
+from tests.shells import TransactScope
+from transactscope import Rollback, ScopeState, path
 from transactscope.errors import (
     ConditionFailedError,
     DuplicateTargetError,
@@ -327,3 +330,33 @@ def test_unstage_before_a_savepoint_keeps_its_mark(db):
         savepoint.rollback()
 
         assert ["A-2"] == _keys(tx)
+
+
+def test_nobody_else_stages_while_a_block_is_open(db):
+    """What another thread staged meanwhile would be dropped with the block, without a word."""
+    refused = []
+
+    def intrude(tx):
+        for use in (
+            lambda: tx.put(Account("A-2")),
+            lambda: tx.on_commit(print),
+            tx.savepoint,
+            tx.commit,
+            tx.rollback,
+        ):
+            with pytest.raises(ScopeStateError, match="another thread or task"):
+                use()
+            refused.append(use)
+
+    with TransactScope(db) as tx:
+        with tx.savepoint():
+            tx.put(Account("A-1"))
+            thread = threading.Thread(target=intrude, args=(tx,))
+            thread.start()
+            thread.join()
+        elsewhere = threading.Thread(target=lambda: tx.put(Account("A-3")))
+        elsewhere.start()
+        elsewhere.join()
+
+    assert 5 == len(refused)
+    assert [True, False, True] == [db.get(Account, f"A-{n}") is not None for n in (1, 2, 3)]

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from tests.contract.entities import Account, Loose
-from transactscope import Attr, TransactScope, if_not_exists, list_append, path
+from tests.shells import TransactScope
+from transactscope import Attr, if_not_exists, list_append, path
 from transactscope.errors import ConditionFailedError, DuplicateTargetError
 from transactscope.testing import error
 

@@ -1,17 +1,27 @@
 """What users test with: faults reach the code under test, and the record shows what left."""
 
+import asyncio
 import contextlib
+import inspect
 import re
 import subprocess
 import sys
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import (
+    ChecksumError,
+    ClientError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
+from tests import engines, shells
+from transactscope import in_threads
 from transactscope.errors import InvalidRequestError
 from transactscope.testing import (
     Faults,
@@ -32,10 +42,55 @@ from transactscope.testing import (
 TX = "TransactWriteItems"
 
 
+class Interruption(BaseException):
+    """Stands for what ends a program: an event loop lets it pass and goes on."""
+
+
+@attrs.frozen
+class Waiting:
+    """A client whose calls are waited for where they have to be awaited."""
+
+    client: object
+
+    def __getattr__(self, name):
+        method = getattr(self.client, name)
+
+        def call(**arguments):
+            answered = method(**arguments)
+            return shells.run(answered) if inspect.iscoroutine(answered) else answered
+
+        return call
+
+
 @pytest.fixture
-def table(fresh_table, client):
+def shell_client(client, shell):
+    """The client as users have it: boto3's, the same in threads, or aiobotocore's."""
+    return shell.client(client)
+
+
+@pytest.fixture
+def waiting(shell_client):
+    """The same client, for plain calls."""
+    return Waiting(shell_client)
+
+
+@pytest.fixture
+def table(fresh_table, waiting):
     """Two calls that write to one empty table, and one that looks what is there."""
-    return Table(client, fresh_table())
+    return Table(waiting, fresh_table())
+
+
+@pytest.fixture
+def table_inside(table, client, shell):
+    """The same table for what is called during a send: a thread may wait, an event loop not."""
+    return Table(shell.events_of(client), table.name)
+
+
+@pytest.fixture
+def faults(shell_client):
+    """Faults for the next sends of the client."""
+    with Faults(shell_client) as installed:
+        yield installed
 
 
 @attrs.frozen
@@ -149,16 +204,17 @@ def test_any_error_can_be_sent(table, faults):
     assert "injected" == failed["ResponseMetadata"]["RequestId"]
 
 
-def test_any_answer_can_be_sent(client, faults):
+def test_any_answer_can_be_sent(waiting, faults):
     """A mapping is JSON, and bytes need not be."""
-    good, garbage = answer(200, {"TableNames": ["x"]}), answer(200, b"<html>", crc32=1)
+    checksum = zlib.crc32(b"<html>")  # a wrong one is refused by some of botocore's retry modes
+    good, garbage = answer(200, {"TableNames": ["x"]}), answer(200, b"<html>", crc32=checksum)
     faults.next("ListTables", good, garbage)
 
-    told, untold = client.list_tables(), client.list_tables()
+    told, untold = waiting.list_tables(), waiting.list_tables()
 
     assert ["x"] == told["TableNames"]
     assert "TableNames" not in untold
-    assert "1" == untold["ResponseMetadata"]["HTTPHeaders"]["x-amz-crc32"]
+    assert str(checksum) == untold["ResponseMetadata"]["HTTPHeaders"]["x-amz-crc32"]
 
 
 @pytest.mark.parametrize("fault", [conflict(), error("X"), answer(200, {}), lost_request()])
@@ -182,11 +238,11 @@ def test_a_lost_answer_is_lost_after_the_write(table, faults):
     assert ["1", "2"] == table.stored()
 
 
-def test_a_lost_answer_is_one_send(client, table):
+def test_a_lost_answer_is_one_send(shell_client, table):
     """Recorders and other faults of the client see it once, whatever stands behind them."""
-    early = RequestRecorder(client)
-    faults, others = Faults(client), Faults(client)
-    late = RequestRecorder(client)
+    early = RequestRecorder(shell_client)
+    faults, others = Faults(shell_client), Faults(shell_client)
+    late = RequestRecorder(shell_client)
     faults.next("PutItem", lost_answer())
     others.next("PutItem", conflict())
 
@@ -201,12 +257,12 @@ def test_a_lost_answer_is_one_send(client, table):
 
 def test_a_connection_that_is_refused_and_what_else_a_send_may_raise(table, faults):
     """Exceptions come out of the client as botocore or a user made them."""
-    interruption = KeyboardInterrupt()
+    interruption = Interruption()
     faults.next("PutItem", no_connection(), raised(interruption), raised(LookupError))
 
     with pytest.raises(EndpointConnectionError):
         table.put()
-    with pytest.raises(KeyboardInterrupt) as caught:
+    with pytest.raises(Interruption) as caught:
         table.put()
     with pytest.raises(LookupError):
         table.put()
@@ -216,19 +272,19 @@ def test_a_connection_that_is_refused_and_what_else_a_send_may_raise(table, faul
 
 
 def test_a_function_is_called_before_the_send_goes_on(table, faults):
-    """What happens in between is seen by the write."""
+    """What happens in between is seen by whoever asks then."""
     seen = []
-    faults.next("PutItem", calling(lambda: seen.append(table.stored())))
+    faults.next("PutItem", calling(lambda: seen.append("under way")))
 
     table.put()
 
-    assert [[]] == seen
+    assert ["under way"] == seen
     assert ["1"] == table.stored()
 
 
-def test_a_function_may_use_the_client_itself(table, faults):
-    """No lock is held while a fault happens."""
-    faults.next("PutItem", calling(lambda: table.put("inner")))
+def test_a_function_may_use_the_client_itself(table, table_inside, faults):
+    """No lock is held while a fault happens; what it returns is awaited where it can be."""
+    faults.next("PutItem", calling(lambda: table_inside.put("inner")))
 
     table.put("outer")
 
@@ -263,9 +319,9 @@ def test_every_attempt_of_botocores_is_a_send(engine):
     assert (3, 2, {}) == (recorder.count("ListTables"), faults.happened, faults.pending)
 
 
-def _outcomes(client, table, probability, seed):
+def _outcomes(shell_client, table, probability, seed):
     outcomes = []
-    with Faults(client) as faults:
+    with Faults(shell_client) as faults:
         faults.at_random("PutItem", conflict(), error("Other"), probability=probability, seed=seed)
         for _ in range(30):
             try:
@@ -276,19 +332,20 @@ def _outcomes(client, table, probability, seed):
     return outcomes
 
 
-def test_random_faults_are_those_of_their_seed(client, table):
+@pytest.mark.slow
+def test_random_faults_are_those_of_their_seed(shell_client, table):
     """A run that failed can be run again."""
-    first = _outcomes(client, table, 0.5, seed=1)
+    first = _outcomes(shell_client, table, 0.5, seed=1)
 
     assert {"stored", "TransactionConflictException", "Other"} == set(first)
-    assert first == _outcomes(client, table, 0.5, seed=1)
-    assert first != _outcomes(client, table, 0.5, seed=2)
+    assert first == _outcomes(shell_client, table, 0.5, seed=1)
+    assert first != _outcomes(shell_client, table, 0.5, seed=2)
 
 
-def test_probabilities_reach_from_never_to_always(client, table):
+def test_probabilities_reach_from_never_to_always(shell_client, table):
     """The ends of the range mean what they say."""
-    assert {"stored"} == set(_outcomes(client, table, 0, seed=1))
-    assert "stored" not in _outcomes(client, table, 1, seed=1)
+    assert {"stored"} == set(_outcomes(shell_client, table, 0, seed=1))
+    assert "stored" not in _outcomes(shell_client, table, 1, seed=1)
 
 
 def test_a_script_goes_before_random_faults(table, faults):
@@ -312,9 +369,9 @@ def test_faults_of_threads_are_met_once_each(client):
     assert (40, {}, 40) == (faults.happened, faults.pending, recorder.count())
 
 
-def test_two_sets_of_faults_take_turns(client, table):
+def test_two_sets_of_faults_take_turns(shell_client, table):
     """A send that the first has answered is no send for the second."""
-    first, second = Faults(client), Faults(client)
+    first, second = Faults(shell_client), Faults(shell_client)
     first.next("PutItem", error("First"))
     second.next("PutItem", error("Second"))
 
@@ -325,10 +382,10 @@ def test_two_sets_of_faults_take_turns(client, table):
     assert ["1"] == table.stored()
 
 
-def test_what_is_removed_leaves_the_client_as_it_was(client, table):
+def test_what_is_removed_leaves_the_client_as_it_was(shell_client, table):
     """Later tests with the same client are not disturbed, and neighbours stay."""
-    with Faults(client) as faults, RequestRecorder(client) as recorder:
-        neighbour = RequestRecorder(client)
+    with Faults(shell_client) as faults, RequestRecorder(shell_client) as recorder:
+        neighbour = RequestRecorder(shell_client)
         faults.next("PutItem", conflict())
     faults.remove()
     recorder.remove()
@@ -341,9 +398,9 @@ def test_what_is_removed_leaves_the_client_as_it_was(client, table):
         faults.next("PutItem", conflict())
 
 
-def test_a_recorder_has_names_and_bodies(client, table):
+def test_a_recorder_has_names_and_bodies(shell_client, table):
     """What was sent is read from the request itself."""
-    recorder = RequestRecorder(client, client)
+    recorder = RequestRecorder(shell_client, shell_client)
 
     table.put("1")
     table.stored()
@@ -354,28 +411,28 @@ def test_a_recorder_has_names_and_bodies(client, table):
     assert (2, 1, 0) == (recorder.count(), recorder.count("Scan"), recorder.count(TX))
 
 
-def test_a_recorder_counts_what_meets_a_fault(client, table):
+def test_a_recorder_counts_what_meets_a_fault(shell_client, table):
     """Whichever was made first: a request that was lost had left."""
-    faults = Faults(client)
-    recorder = RequestRecorder(client)
-    faults.next("PutItem", conflict(), no_connection(), raised(KeyboardInterrupt))
+    faults = Faults(shell_client)
+    recorder = RequestRecorder(shell_client)
+    faults.next("PutItem", conflict(), no_connection(), raised(Interruption))
 
-    for kind in (ClientError, EndpointConnectionError, KeyboardInterrupt):
+    for kind in (ClientError, EndpointConnectionError, Interruption):
         with pytest.raises(kind):
             table.put()
 
     assert 3 == recorder.count("PutItem")
 
 
-def test_a_recorder_forgets_and_begins_anew(client, table):
+def test_a_recorder_forgets_and_begins_anew(shell_client, table):
     """Preparations do not count."""
-    recorder = RequestRecorder(client)
+    recorder = RequestRecorder(shell_client)
     table.put()
     recorder.clear()
     table.stored()
     recorder.remove()
     table.put()
-    assert client is recorder.watch(client)
+    assert shell_client is recorder.watch(shell_client)
     table.transact("2")
 
     assert ["Scan", TX] == recorder.operations
@@ -410,6 +467,127 @@ def test_requests_of_threads_are_all_recorded(client):
         list(pool.map(send, range(64)))
 
     assert 64 == recorder.count("ListTables") == faults.happened
+
+
+def test_a_client_in_threads_is_the_client_in_them(client):
+    """A request is one request, whichever of the two is listened to."""
+    threaded = in_threads(client)
+    recorder = RequestRecorder(client)
+    assert threaded is recorder.watch(threaded)
+
+    with Faults(threaded) as faults:
+        faults.next("ListTables", answer(200, {"TableNames": ["injected"]}))
+        told = client.list_tables()["TableNames"]
+
+    assert ["injected"] == told
+    assert 1 == recorder.count("ListTables") == faults.happened
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_a_client_that_cannot_await_refuses_a_coroutine(client, in_thread):
+    """A function that nobody runs would be a fault that never happened."""
+    called = []
+
+    async def function():
+        called.append("function")
+
+    with Faults(client) as faults:
+        faults.next("ListTables", calling(function))
+        with pytest.raises(InvalidRequestError, match="cannot await"):
+            asyncio.run(in_threads(client).list_tables()) if in_thread else client.list_tables()
+
+    assert [] == called
+
+
+def _in_loop(engine, work, **settings):
+    """Run a coroutine function with an aiobotocore client in an event loop of its own."""
+
+    async def main():
+        async with engines.new_aio_client(engine.endpoint_url, **settings) as client:
+            return await work(client)
+
+    return asyncio.run(main())
+
+
+@pytest.mark.aiobotocore
+@pytest.mark.needs("endpoint")
+def test_faults_of_tasks_are_met_once_each(engine):
+    """Sends that are under way at once in one loop share a script, and all are recorded."""
+
+    async def work(client):
+        with Faults(client) as faults, RequestRecorder(client) as recorder:
+            pause = calling(lambda: asyncio.sleep(0))
+            injected = answer(200, {"TableNames": ["injected"]})
+            faults.next("ListTables", pause, *[injected] * 20, pause)
+            answers = await asyncio.gather(*(client.list_tables() for _ in range(40)))
+        names = [each["TableNames"] for each in answers]
+        return names.count(["injected"]), faults.happened, faults.pending, recorder.count()
+
+    assert (20, 22, {}, 40) == _in_loop(engine, work)
+
+
+@pytest.mark.aiobotocore
+@pytest.mark.needs("endpoint")
+def test_a_lost_answer_does_not_hold_up_other_tasks(engine):
+    """While a request is delivered in the background, the loop goes on, and each loses its own."""
+
+    async def work(client):
+        early, late = RequestRecorder(client), Faults(client)
+        late.next("ListTables", *[lost_answer()] * 5)
+        outcomes = await asyncio.gather(
+            *(client.list_tables() for _ in range(8)), return_exceptions=True
+        )
+        lost = [outcome for outcome in outcomes if isinstance(outcome, ReadTimeoutError)]
+        return len(lost), early.count(), late.happened
+
+    assert (5, 8, 5) == _in_loop(engine, work)
+
+
+@pytest.mark.aiobotocore
+@pytest.mark.needs("endpoint")
+def test_every_attempt_of_aiobotocores_is_a_send(engine):
+    """A client that repeats by itself meets the next fault, and the record counts all."""
+
+    async def work(client):
+        failure = error("InternalServerError", status=500)
+        with Faults(client) as faults, RequestRecorder(client) as recorder:
+            faults.next("ListTables", failure, failure)
+            await client.list_tables()
+        return recorder.count("ListTables"), faults.happened, faults.pending
+
+    assert (3, 2, {}) == _in_loop(engine, work, retries={"total_max_attempts": 3})
+
+
+@pytest.mark.aiobotocore
+@pytest.mark.needs("endpoint")
+def test_a_send_may_be_interrupted_as_a_canceled_task_is(engine):
+    """The task of the call is canceled; the client can be used afterwards."""
+
+    async def work(client):
+        with Faults(client) as faults:
+            faults.next("ListTables", raised(asyncio.CancelledError()))
+            call = asyncio.ensure_future(client.list_tables())
+            await asyncio.wait([call])
+        return call.cancelled(), (await client.list_tables())["TableNames"]
+
+    was_canceled, names = _in_loop(engine, work)
+
+    assert was_canceled
+    assert isinstance(names, list)
+
+
+@pytest.mark.aiobotocore
+@pytest.mark.needs("endpoint")
+def test_a_damaged_answer_is_damaged_for_aiobotocore_too(engine):
+    """The checksum of a fault is compared with the bytes that it sends."""
+
+    async def work(client):
+        with Faults(client) as faults:
+            faults.next("GetItem", answer(200, b"{}", crc32=1))
+            await client.get_item(TableName="nobody", Key={"id": {"S": "1"}})
+
+    with pytest.raises(ChecksumError):
+        _in_loop(engine, work, retries={"mode": "legacy", "total_max_attempts": 1})
 
 
 WRONG = {
@@ -478,7 +656,7 @@ def test_only_clients_of_dynamodb_can_be_listened_to(make):
     other = boto3.client("sts", region_name="eu-west-1")
 
     for wrong in (object(), None, resource, other):
-        with pytest.raises(InvalidRequestError, match="expected a boto3 client") as caught:
+        with pytest.raises(InvalidRequestError, match="expected a client of boto3") as caught:
             make(wrong)
 
         assert "WRONG_CLIENT" == caught.value.code

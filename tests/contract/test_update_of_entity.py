@@ -6,7 +6,8 @@ import pytest
 from attrs import define, field
 
 from tests.contract.entities import Account, Order, Profile, Sheet
-from transactscope import Attr, ScopeState, TransactScope, entity
+from tests.shells import TransactScope
+from transactscope import Attr, ScopeState, entity
 from transactscope.errors import ConditionFailedError, InvalidRequestError, StaleReadError
 
 

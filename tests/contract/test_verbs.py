@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from tests.contract.entities import Account, Order, Profile
-from transactscope import Attr, EntityKey, TransactScope, if_not_exists, list_append, path
+from tests.shells import TransactScope
+from transactscope import Attr, EntityKey, if_not_exists, list_append, path
 from transactscope.errors import (
     ConditionFailedError,
     ConversionError,

@@ -4,7 +4,8 @@ import pytest
 from attrs import evolve
 
 from tests.contract.entities import Account, Leaf, Page, Sheet
-from transactscope import Attr, EntityKey, ScopeState, TransactScope
+from tests.shells import TransactScope
+from transactscope import Attr, EntityKey, ScopeState
 from transactscope.errors import (
     ConditionFailedError,
     DuplicateTargetError,

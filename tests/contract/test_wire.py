@@ -5,7 +5,8 @@ import pytest
 from botocore.validate import ParamValidator
 
 from tests.contract.entities import Account, Order
-from transactscope import Attr, TransactScope, errors, limits, path
+from tests.shells import TransactScope
+from transactscope import Attr, errors, limits, path
 from transactscope.core import answers
 from transactscope.core.raw import CHECK, DELETE, PUT, UPDATE
 from transactscope.errors import InvalidRequestError

@@ -7,6 +7,8 @@ import boto3
 from attrs import define
 
 from transactscope import (
+    AsyncDatabase,
+    AsyncTransactScope,
     Attr,
     CommitResult,
     Database,
@@ -19,6 +21,7 @@ from transactscope import (
     entity,
     from_item,
     if_not_exists,
+    in_threads,
     list_append,
     path,
     to_item,
@@ -94,6 +97,30 @@ def reruns_keep_their_types(db: Database, client: "DynamoDBClient") -> None:
     assert_type(deposit(db, "A-1", amount=5), int)
     assert_type(deposit(client, "A-1"), int)
     Database(client, retry=RetryPolicy(max_attempts=3), sleep=print, random=lambda: 0.5)
+
+
+@transactional
+async def deposit_later(tx: AsyncTransactScope, number: str, *, amount: int = 1) -> int:
+    """A coroutine function that is a transaction."""
+    account = await tx.get(Account, number) or Account(number)
+    account.balance += amount
+    tx.put(account)
+    return account.balance
+
+
+async def asynchronous_code_has_the_same_types(client: "DynamoDBClient") -> None:
+    """What sends is awaited, and gives what the synchronous one returns."""
+    db = AsyncDatabase(in_threads(client), retry=RetryPolicy(max_attempts=3))
+    assert_type(await db.get(Account, "A-1"), Account | None)
+    assert_type(await db.insert(Account("A-1")), CommitResult)
+    async with AsyncTransactScope(db) as tx:
+        assert_type(await tx.get(EntityKey(Account, "A-1")), Account | None)
+        assert_type(await tx.get_many(EntityKey(Account, "A-1")), list[Account | None])
+        assert_type(tx.put(Account("A-1")), Action)
+    async for attempt in db.attempts():
+        async with attempt as again:
+            assert_type(await deposit_later(again, "A-1"), int)
+    assert_type(await deposit_later(db, "A-1", amount=2), int)
 
 
 def verbs_return_actions_in_a_scope_and_results_outside(db: Database) -> None:

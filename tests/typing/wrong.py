@@ -2,7 +2,16 @@
 
 from attrs import define
 
-from transactscope import Database, EntityKey, TransactScope, entity, to_item, transactional
+from transactscope import (
+    AsyncTransactScope,
+    Database,
+    EntityKey,
+    TransactScope,
+    entity,
+    in_threads,
+    to_item,
+    transactional,
+)
 
 
 @entity("Account", partition_key="number")
@@ -38,6 +47,9 @@ def wrong_uses(db: Database) -> None:
         attempt.put(Account("A-1"))  # expect: attr-defined
     transfer(db, "ten")  # expect: arg-type
     transfer("db", 10)  # expect: arg-type
+    tx_later = AsyncTransactScope(5)  # expect: arg-type
+    tx_later.commit().attempts  # expect: attr-defined
+    in_threads(client=None)  # expect: arg-type
     del balance
 
 

@@ -12,7 +12,7 @@ from transactscope.types import CommitResult
 Hook: TypeAlias = Callable[[CommitResult], Any]
 
 
-def checked_hook(hook: object) -> Hook:
+def checked_hook(hook: object, *, may_be_awaited: bool) -> Hook:
     """Return the hook if it can be called when the data is committed.
 
     Raises:
@@ -21,24 +21,14 @@ def checked_hook(hook: object) -> Hook:
     if not callable(hook):
         msg = f"on_commit() takes a function, not {type(hook).__name__}"
         raise InvalidRequestError(msg)
-    if inspect.iscoroutinefunction(hook) or inspect.isasyncgenfunction(hook):
-        msg = "on_commit() takes a plain function: a coroutine function would never be awaited"
+    is_coroutine = inspect.iscoroutinefunction(hook)
+    if inspect.isasyncgenfunction(hook) or (is_coroutine and not may_be_awaited):
+        msg = "on_commit() takes a plain function here: another one would never be awaited"
         raise InvalidRequestError(msg)
     return hook
 
 
-def run_all(hooks: Sequence[Hook], result: CommitResult) -> None:
-    """Call every hook, whatever the others raise.
-
-    Raises:
-        ExceptionGroup: Some of them raised; says that the data is committed.
-    """
-    errors: list[Exception] = []
-    for hook in hooks:
-        try:
-            hook(result)
-        except Exception as error:  # noqa: BLE001 - foreign code; the others have to run
-            errors.append(error)
-    if errors:
-        msg = f"the transaction is committed; {len(errors)} of {len(hooks)} on_commit hooks failed"
-        raise ExceptionGroup(msg, errors)
+def failed_hooks(errors: Sequence[Exception], count: int) -> ExceptionGroup[Exception]:
+    """Return the error of a commit whose hooks raised; says that the data is committed."""
+    msg = f"the transaction is committed; {len(errors)} of {count} on_commit hooks failed"
+    return ExceptionGroup(msg, errors)

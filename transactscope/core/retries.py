@@ -81,7 +81,8 @@ class Budget:
         policy: The policy.
         clock: Tells the time in seconds, from any point on.
         random: Gives a number from 0.0 to 1.0.
-        timeout: Seconds from the making of the budget after which no attempt begins.
+        timeout: Seconds after its start, which is the first attempt's at the latest, after
+            which no attempt begins.
         reruns: Whether the work can begin anew, with fresh reads: what others have changed
             meanwhile is then not tried again as it is.
         attempts: How many attempts were made.
@@ -93,13 +94,16 @@ class Budget:
     timeout: float
     reruns: bool = False
     attempts: int = 0
-    _started: float = attrs.field(init=False)
+    _started: float | None = None
 
-    def __attrs_post_init__(self) -> None:
-        self._started = self.clock()
+    def start(self) -> None:
+        """Let time count from now on, if it does not yet."""
+        if self._started is None:
+            self._started = self.clock()
 
     def spend(self) -> None:
         """Count an attempt that is about to be made."""
+        self.start()
         self.attempts += 1
 
     def pause(self, error: BaseException) -> float | None:
@@ -107,7 +111,7 @@ class Budget:
 
         Then the error that is about to be raised is told how much was tried.
         """
-        waited = self.clock() - self._started
+        waited = self._waited()
         if self.attempts < self.policy.max_attempts:
             delay = self.policy.delay(self.attempts, self.random())
             if waited + delay < self.timeout:
@@ -119,5 +123,8 @@ class Budget:
 
     def for_reading(self) -> Budget:
         """Return a budget for one read inside this work: attempts of its own, the same end."""
-        left = self.timeout - (self.clock() - self._started)
+        left = self.timeout - self._waited()
         return Budget(self.policy, self.clock, self.random, left)
+
+    def _waited(self) -> float:
+        return 0.0 if self._started is None else self.clock() - self._started

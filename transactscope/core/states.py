@@ -59,13 +59,13 @@ _WAY_OUT: Final = {
     ScopeState.NOT_STARTED: "enter its with-block or call begin() first",
     ScopeState.ACTIVE: "it has begun already; a level inside it is a savepoint: savepoint()",
     ScopeState.COMMITTING: "its commit is under way",
-    ScopeState.COMMITTED: "a scope is used once; make a new TransactScope",
-    ScopeState.CANCELED: "nothing was applied; a scope is used once, make a new TransactScope",
+    ScopeState.COMMITTED: "a scope is used once; make a new one",
+    ScopeState.CANCELED: "nothing was applied; a scope is used once, make a new one",
     ScopeState.IN_DOUBT: (
         "its request was sent and the answer never came, so it may have been applied; "
         "a scope is used once"
     ),
-    ScopeState.ROLLED_BACK: "a scope is used once; make a new TransactScope",
+    ScopeState.ROLLED_BACK: "a scope is used once; make a new one",
 }
 
 

@@ -14,7 +14,7 @@ import attrs
 from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold
 from transactscope.core.freeze import transaction_request
-from transactscope.core.hooks import Hook, run_all
+from transactscope.core.hooks import Hook
 from transactscope.core.log import ActionLog
 from transactscope.core.outcome import Judgement, judge_commit
 from transactscope.core.preview import is_decided, item_after
@@ -38,12 +38,18 @@ class Mark:
     Attributes:
         length: How many calls.
         hooks: How many hooks.
-        has_block: Whether it is a with-block that has been entered and not left.
+        user: The thread or task that has entered its with-block and not left it; None
+            without a block.
     """
 
     length: int
     hooks: int
-    has_block: bool = False
+    user: object | None = None
+
+    @property
+    def has_block(self) -> bool:
+        """Whether it is a with-block that has been entered and not left."""
+        return self.user is not None
 
 
 @attrs.define(eq=False)
@@ -169,17 +175,30 @@ class Transaction:
         """Whether a savepoint is open: its scope is active, and it was not closed."""
         return self.state is ScopeState.ACTIVE and any(each is mark for each in self.marks)
 
-    def enter(self, mark: Mark) -> None:
+    def require_block_of(self, verb: str, user: Callable[[], object]) -> None:
+        """Refuse whoever has not entered the innermost open block of a savepoint.
+
+        What others stage meanwhile would be dropped with the block, and nobody would know.
+        """
+        inside = next((mark.user for mark in reversed(self.marks) if mark.has_block), None)
+        if inside is not None and inside is not user():
+            msg = (
+                f"{verb} is not possible: another thread or task is inside the block of a "
+                "savepoint of this scope"
+            )
+            raise ScopeStateError(msg, state=self.state)
+
+    def enter(self, mark: Mark, user: object) -> None:
         """Let a savepoint be a with-block, which only its own end may close."""
         self._level("entering the block", mark)
         if mark.has_block:
             msg = "this savepoint's block has been entered and not been left yet"
             raise ScopeStateError(msg, state=self.state)
-        mark.has_block = True
+        mark.user = user
 
     def leave(self, mark: Mark, *, keep: bool) -> None:
         """End a savepoint's block: close it, and drop its actions unless they are kept."""
-        mark.has_block = False
+        mark.user = None
         if not keep:
             self.rollback_to(mark)
         self.release_to(mark)
@@ -246,15 +265,10 @@ class Transaction:
         self.require_active("on_commit()")
         self.hooks.append(hook)
 
-    def run_hooks(self) -> None:
-        """Call the hooks of a commit, in order and each once.
-
-        Raises:
-            ExceptionGroup: Some of them raised; says that the data is committed.
-        """
+    def take_hooks(self) -> list[Hook]:
+        """Return the hooks, which run once."""
         hooks, self.hooks = self.hooks, []
-        if self.result is not None:
-            run_all(hooks, self.result)
+        return hooks
 
     def judge(self, error: Exception) -> Judgement:
         """Say what an exception means that came instead of the answer. Changes nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, TypeAlias, TypeVar
 
 import attrs
@@ -23,8 +23,21 @@ class Pause:
     seconds: float
 
 
-Effect: TypeAlias = FrozenRequest | Pause
-"""Send this request and hand back the `Answer`; or pause and hand back None."""
+@attrs.frozen(eq=False)
+class Call:
+    """Call a function of the user's, and await what it returns where that can be.
+
+    Attributes:
+        function: The function.
+        argument: What it is called with.
+    """
+
+    function: Callable[[Any], Any]
+    argument: Any
+
+
+Effect: TypeAlias = FrozenRequest | Pause | Call
+"""Send this request and hand back the `Answer`; pause and hand back None; or call something."""
 
 Flow: TypeAlias = Generator[Effect, Any, R]
 """Yields effects, receives what came of them, returns R."""

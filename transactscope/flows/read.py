@@ -33,6 +33,7 @@ def get_in_scope(
     transaction: Transaction, read: StagedAction, budget: Budget, *, guarded: bool
 ) -> Flow[Any]:
     """Return an item as it will be after what is staged, or None. Sends at most one GetItem."""
+    transaction.require_active("get()")
     for unread in transaction.unread([read], guarded=guarded):
         item = yield from _item(unread, transaction.converter, budget)
         transaction.keep_read(unread, item)
@@ -43,6 +44,7 @@ def get_many_in_scope(
     transaction: Transaction, reads: Sequence[StagedAction], budget: Budget, *, guarded: bool
 ) -> Flow[list[Any]]:
     """Return items as they will be after what is staged. Sends at most one TransactGetItems."""
+    transaction.require_active("get_many()")
     unread = transaction.unread(reads, guarded=guarded)
     if unread:
         items = yield from _items(unread, transaction.converter, budget)

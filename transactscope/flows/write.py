@@ -32,6 +32,10 @@ def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[Co
             pause = budget.pause(judgement.error) if _may_be_resent(judgement, fold) else None
             if pause is None:
                 raise judgement.raised(error)  # noqa: B904 - chained
+        except BaseException as interruption:
+            what = fold.action.describe()
+            interruption.add_note(f"transactscope: this was sent and may be applied: {what}")
+            raise
         else:
             written = tuple(written_entities((fold,)))
             return result_of(answer, None, attempts=budget.attempts, written=written)

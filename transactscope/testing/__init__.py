@@ -1,7 +1,8 @@
 """For tests of code that uses this library: faults that no engine shows, and a record of what left.
 
-Works below whatever sends, on a boto3 client of any engine. May import `errors`, `types` and
-botocore; nothing else of the library imports it, and it needs no tool of tests.
+Works below whatever sends, on a boto3 or aiobotocore client of any engine. May import `errors`,
+`types`, `transports` and botocore; nothing else of the library imports it, and it needs no tool of
+tests.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ class Send(Protocol):
         """Where it goes."""
         ...
 
-    def deliver(self) -> None:
-        """Let it arrive and be applied, and drop the answer."""
+    def deliver(self) -> object:
+        """Let it arrive and be applied, and drop the answer; what is returned may be awaited."""
         ...
 
 
@@ -59,6 +59,10 @@ class Fault(abc.ABC):
         >>> isinstance(conflict(), Fault)
         True
     """
+
+    def begin(self, send: Send) -> object:  # noqa: ARG002 - most do nothing before they answer
+        """Do what comes before the answer; if what is returned can be awaited, it is, first."""
+        return None
 
     @abc.abstractmethod
     def meet(self, send: Send) -> Reply | None:
@@ -118,10 +122,12 @@ class Lost(Fault):
 
     arrives: bool
 
+    def begin(self, send: Send) -> object:
+        """Let the request arrive, or not."""
+        return send.deliver() if self.arrives else None
+
     def meet(self, send: Send) -> Reply | None:
         """Raise what a client raises that waited in vain."""
-        if self.arrives:
-            send.deliver()
         raise ReadTimeoutError(endpoint_url=send.endpoint_url)
 
 
@@ -151,6 +157,9 @@ class Calling(Fault):
 
     function: Callable[[], object]
 
-    def meet(self, send: Send) -> None:  # noqa: ARG002 - the function is called for every request
+    def begin(self, send: Send) -> object:  # noqa: ARG002 - it is called for every request
         """Call the function."""
-        self.function()
+        return self.function()
+
+    def meet(self, send: Send) -> None:
+        """Let the send go on."""

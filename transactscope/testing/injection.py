@@ -15,7 +15,7 @@ import attrs
 
 from transactscope.errors import InvalidRequestError
 from transactscope.testing.faults import Fault
-from transactscope.testing.sending import BotocoreSend, forget, listen, operations_of
+from transactscope.testing.sending import forget, listen, operations_of, send_of, sender_of
 
 
 @attrs.frozen(eq=False)
@@ -40,11 +40,11 @@ class Faults:
     exception or a loss reaches nobody, but for `lost_answer`. In a with-block, it is
     taken away at the end.
 
-    Threads: may be shared; each fault of a script is met once.
+    Threads and tasks: may be shared; each fault of a script is met once.
     Re-use: after `remove()` it takes no more faults. A client may have several.
 
     Args:
-        client: A boto3 DynamoDB client.
+        client: A DynamoDB client: boto3's, also in `in_threads(...)`, or aiobotocore's.
 
     Attributes:
         pending: What of the scripts has not happened yet, by operation: empty when every
@@ -52,7 +52,7 @@ class Faults:
         happened: How many faults were injected so far.
 
     Raises:
-        InvalidRequestError: It is no boto3 client of DynamoDB. Not sent.
+        InvalidRequestError: It is no such client. Not sent.
 
     Example:
         >>> from transactscope.testing import Faults, conflict, error
@@ -74,13 +74,13 @@ class Faults:
 
     def __init__(self, client: Any) -> None:
         self._operations = operations_of(client)
-        self._client = client
+        self._client = sender_of(client)
         self._lock = threading.Lock()
         self._scripts: dict[str, deque[Fault]] = {}
         self._dice: dict[str, list[_Dice]] = {}
         self._happened = 0
         self._is_removed = False
-        listen(client, self._meet)
+        listen(self._client, self._meet)
 
     def next(self, operation: str, *faults: Fault) -> None:
         """Let the next sends of an operation meet these, one each. Nothing is sent now.
@@ -158,12 +158,11 @@ class Faults:
         self.remove()
 
     def _meet(self, request: Any, event_name: str, **_: Any) -> Any:
-        send = BotocoreSend(self._client, request, event_name)
+        send = send_of(self._client, request, event_name)
         if send.is_being_delivered or send.is_answered:
             return None
         fault = self._draw(send.operation)
-        reply = None if fault is None else fault.meet(send)
-        return None if reply is None else send.answer(reply)
+        return None if fault is None else send.meet(fault)
 
     def _draw(self, operation: str) -> Fault | None:
         with self._lock:

@@ -224,7 +224,8 @@ def raised(exception: BaseException | type[BaseException]) -> Fault:
     """Make a fault: the send raises this. Nothing is sent or applied.
 
     Args:
-        exception: What is raised, as it is: a `KeyboardInterrupt`, or what a proxy or a
+        exception: What is raised, as it is: a `KeyboardInterrupt`, an
+            `asyncio.CancelledError` as of a task that is canceled, or what a proxy or a
             credential provider of yours may raise.
 
     Raises:
@@ -249,7 +250,9 @@ def calling(function: Callable[[], object]) -> Fault:
 
     Args:
         function: Called without arguments while the send is under way, in its thread. What
-            it raises, the send raises; what it returns does not matter.
+            it raises, the send raises. What it returns is awaited first by an aiobotocore
+            client if it can be, and does not matter otherwise. A coroutine function cannot be
+            called by a boto3 client, whose send raises `InvalidRequestError`.
 
     Raises:
         InvalidRequestError: It cannot be called. Not sent.

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import attrs
 
 from transactscope.errors import InvalidRequestError
-from transactscope.testing.sending import BotocoreSend, forget, listen, operations_of
+from transactscope.testing.sending import SeenSend, forget, listen, operations_of, sender_of
 
 ClientT = TypeVar("ClientT")
 
@@ -42,18 +42,19 @@ class RequestRecorder:
     times, and a send that meets a fault counts, too. In a with-block, it is taken away
     at the end; what it recorded stays.
 
-    Threads: may be shared, and its clients may be used by any number of threads.
+    Threads and tasks: may be shared, and its clients may be used by any number of them.
     Re-use: after `remove()`, `watch` begins anew. A client may have several recorders.
 
     Args:
-        clients: boto3 DynamoDB clients to watch.
+        clients: DynamoDB clients to watch: boto3's, also in `in_threads(...)`, or
+            aiobotocore's.
 
     Attributes:
         requests: The requests that were sent, in order, as `RecordedRequest`s.
         operations: The names of their operations, in order.
 
     Raises:
-        InvalidRequestError: One of them is no boto3 client of DynamoDB. Not sent.
+        InvalidRequestError: One of them is no such client. Not sent.
 
     Example:
         >>> from transactscope import Database, TransactScope
@@ -80,19 +81,20 @@ class RequestRecorder:
     def watch(self, client: ClientT) -> ClientT:
         """Record what a client sends from now on, and return the client. Nothing is sent.
 
-        A client that is watched already is not recorded twice.
+        A client that is watched already is not recorded twice, also if it is there once
+        as it is and once in `in_threads(...)`.
 
         Args:
-            client: A boto3 DynamoDB client.
+            client: A DynamoDB client, as for `RequestRecorder`.
 
         Raises:
-            InvalidRequestError: It is no boto3 client of DynamoDB. Not sent.
+            InvalidRequestError: It is no such client. Not sent.
         """
-        operations = operations_of(client)
+        operations, sender = operations_of(client), sender_of(client)
         with self._lock:
-            if not any(client is watched for watched in self._clients):
-                listen(client, self._record, first=True)
-                self._clients.append(client)
+            if not any(sender is watched for watched in self._clients):
+                listen(sender, self._record, first=True)
+                self._clients.append(sender)
             self._operations |= operations
         return client
 
@@ -146,7 +148,7 @@ class RequestRecorder:
         self.remove()
 
     def _record(self, request: Any, event_name: str, **_: Any) -> None:
-        send = BotocoreSend(None, request, event_name)
+        send = SeenSend(request, event_name)
         if send.is_being_delivered:
             return
         recorded = RecordedRequest(send.operation, send.body)

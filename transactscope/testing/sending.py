@@ -1,14 +1,17 @@
 """Where botocore sends: the one place that knows how its clients are hooked into.
 
-May import `errors` and `replies`, and botocore. `before-send` comes for every attempt, with a real
-endpoint and with moto, which answers there; `before-call` comes once for several attempts.
+May import `errors`, `faults`, `replies`, `transports` and botocore. `before-send` comes for every
+attempt, with a real endpoint and with moto, which answers there; `before-call` comes once for
+several attempts.
 """
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -17,7 +20,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from transactscope.errors import InvalidRequestError
+from transactscope.testing.faults import Fault
 from transactscope.testing.replies import Reply
+from transactscope.transports.clients import is_asynchronous
+from transactscope.transports.threads import ThreadedClient
 
 Handler = Callable[..., Any]
 
@@ -44,6 +50,11 @@ def operations_of(client: Any) -> frozenset[str]:
     return names
 
 
+def sender_of(client: Any) -> Any:
+    """Return the client whose events tell of what a client sends."""
+    return client.wrapped if isinstance(client, ThreadedClient) else client
+
+
 def listen(client: Any, handler: Handler, *, first: bool = False) -> None:
     """Let a handler see every send of a client; `first` goes before those that answer.
 
@@ -62,11 +73,16 @@ def forget(client: Any, handler: Handler) -> None:
         client.meta.events.unregister(f"before-send.{_SERVICE}.{operation}", handler)
 
 
-@attrs.frozen
-class BotocoreSend:
-    """One send of a client, seen from a `before-send` handler."""
+def send_of(client: Any, request: Any, event_name: str) -> BotocoreSend:
+    """Return the send that a `before-send` handler of a sender is told about."""
+    kind = AiobotocoreSend if is_asynchronous(client) else BotocoreSend
+    return kind(request, event_name, client)
 
-    client: Any
+
+@attrs.frozen
+class SeenSend:
+    """One send, as far as its `before-send` event tells."""
+
     request: Any
     event_name: str
 
@@ -97,28 +113,81 @@ class BotocoreSend:
         """Whether a fault has answered it already."""
         return self.endpoint_url == _NOWHERE
 
-    def deliver(self) -> None:
+
+@attrs.frozen
+class BotocoreSend(SeenSend):
+    """One send of a client, with what may be done instead of sending."""
+
+    client: Any
+
+    def meet(self, fault: Fault) -> Any:
+        """Let the fault happen, and return what the handler of the event has to return."""
+        if inspect.iscoroutine(begun := fault.begin(self)):
+            begun.close()  # nobody can await it, and it would warn about that
+            raise InvalidRequestError(f"{fault!r}: a boto3 client cannot await a coroutine")
+        return self._answer(fault.meet(self))
+
+    def deliver(self) -> object:
         """Do what botocore does after this event: take an answer in process, else send."""
+        with self._delivery():
+            if not _is_any_answer(self._ask_others()):
+                self._send()
+        return None
+
+    @contextlib.contextmanager
+    def _delivery(self) -> Iterator[None]:
         token = _delivered.set(self.request)
         try:
-            answers = self.client.meta.events.emit(self.event_name, request=self.request)
-            if all(answer is None for _, answer in answers):
-                # Only the client's own session knows its proxies and certificates.
-                self.client._endpoint.http_session.send(self.request)  # noqa: SLF001
+            yield
         finally:
             _delivered.reset(token)
 
-    def answer(self, reply: Reply) -> AWSResponse:
+    def _ask_others(self) -> Any:
+        return self.client.meta.events.emit(self.event_name, request=self.request)
+
+    def _send(self) -> Any:
+        # Only the client's own session knows its proxies and certificates.
+        return self.client._endpoint.http_session.send(self.request)  # noqa: SLF001
+
+    def _answer(self, reply: Reply | None) -> Any:
         """Make botocore's form of an answer, and keep the request from everybody else.
 
         botocore calls the other handlers all the same. moto, which is one of them, would
         apply the request; it takes only what goes to AWS. A repetition is a new request.
         """
+        if reply is None:
+            return None
         url, self.request.url = self.request.url, _NOWHERE
         headers = HTTPHeaders()
         for name, value in reply.headers.items():
             headers[name] = value
-        return AWSResponse(url, reply.status, headers, _Raw(reply.content))
+        return self._response(url, reply.status, headers, reply.content)
+
+    def _response(self, url: str, status: int, headers: HTTPHeaders, content: bytes) -> Any:
+        return AWSResponse(url, status, headers, _Raw(content))
+
+
+@attrs.frozen
+class AiobotocoreSend(BotocoreSend):
+    """The same where handlers, the session and the content of answers are awaited."""
+
+    async def meet(self, fault: Fault) -> Any:
+        """Let the fault happen, and return what the handler of the event has to return."""
+        if inspect.isawaitable(begun := fault.begin(self)):
+            await begun
+        return self._answer(fault.meet(self))
+
+    async def deliver(self) -> None:
+        """Do what aiobotocore does after this event."""
+        with self._delivery():
+            if not _is_any_answer(await self._ask_others()):
+                await self._send()
+
+    def _response(self, url: str, status: int, headers: HTTPHeaders, content: bytes) -> Any:
+        # Whoever has such a client has the package; the library itself does not need it.
+        from aiobotocore.awsrequest import AioAWSResponse  # noqa: PLC0415
+
+        return AioAWSResponse(url, status, headers, _AwaitedRaw(content))
 
 
 class _Raw(io.BytesIO):
@@ -128,6 +197,20 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
+@attrs.frozen
+class _AwaitedRaw:
+    """What aiobotocore reads an answer's body from."""
+
+    content: bytes
+
+    async def read(self) -> bytes:
+        return self.content
+
+
+def _is_any_answer(answers: Sequence[tuple[Handler, Any]]) -> bool:
+    return any(answer is not None for _, answer in answers)
+
+
 def _wrong_client(problem: str) -> InvalidRequestError:
-    expected = 'expected a boto3 client, as of boto3.client("dynamodb")'
+    expected = 'expected a client of boto3 or aiobotocore, as of boto3.client("dynamodb")'
     return InvalidRequestError(f"{problem}; {expected}", code="WRONG_CLIENT")

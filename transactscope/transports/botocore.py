@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import attrs
 
 from transactscope.errors import InvalidRequestError
 from transactscope.transports import single_send
+from transactscope.transports.clients import ASYNCHRONOUS
 from transactscope.types import Answer, FrozenRequest, Transport
 
 # The client's method for each operation that this library sends.
@@ -23,8 +24,6 @@ _METHODS: Final = {
     "CreateTable": "create_table",
     "DescribeTable": "describe_table",
 }
-
-_ASYNCHRONOUS: Final = "this client is asynchronous; a TransactScope needs a boto3 client"
 
 
 def transport_for(client: Any) -> Transport:
@@ -41,20 +40,29 @@ class BotocoreTransport:
 
     def __call__(self, request: FrozenRequest) -> Answer:
         """Send one request and return the answer, or raise the client's exception."""
-        method = _METHODS[request.operation]
-        call = getattr(self.client, method, None)
-        if call is None:
-            msg = f"this client has no {method}()"
-            raise InvalidRequestError(msg, code="WRONG_CLIENT")
+        call = method_for(self.client, request.operation)
         with single_send.ours(self.client, request.operation):
             return _checked(call(**request.body))
+
+
+def method_for(client: Any, operation: str) -> Callable[..., Any]:
+    """Return the client's method for an operation.
+
+    Raises:
+        InvalidRequestError: A stand-in has none. Not sent.
+    """
+    method: Callable[..., Any] | None = getattr(client, _METHODS[operation], None)
+    if method is None:
+        msg = f"this client has no {_METHODS[operation]}()"
+        raise InvalidRequestError(msg, code="WRONG_CLIENT")
+    return method
 
 
 def _checked(answer: Any) -> Answer:
     """Refuse what is no answer: an asynchronous client hides behind ordinary methods."""
     if inspect.iscoroutine(answer):
         answer.close()  # it has not started, so nothing was sent
-        raise InvalidRequestError(_ASYNCHRONOUS, code="WRONG_CLIENT")
+        raise InvalidRequestError(ASYNCHRONOUS, code="WRONG_CLIENT")
     if inspect.isawaitable(answer):  # a task may be under way: its outcome is not known
-        raise TypeError(_ASYNCHRONOUS)
+        raise TypeError(ASYNCHRONOUS)
     return answer if isinstance(answer, Mapping) else {}

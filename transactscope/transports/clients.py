@@ -10,11 +10,16 @@ import copy
 import inspect
 from typing import Any, Final
 
+from botocore.client import BaseClient
+
 from transactscope.errors import InvalidRequestError
 
 # boto3's resource layer registers its conversion of native values under this id
 # (boto3/dynamodb/transform.py, looked up 2026-11).
 _RESOURCE_CONVERSION: Final = "dynamodb-attr-value-input"
+ASYNCHRONOUS: Final = (
+    "this client is asynchronous: use AsyncTransactScope or AsyncDatabase, or give a boto3 client"
+)
 _PROBE: Final = "before-parameter-build.dynamodb.TransactScopeProbe"
 
 
@@ -25,20 +30,56 @@ def checked_client(client: Any) -> Any:
         InvalidRequestError: It is no DynamoDB client, an asynchronous one, or one that
             belongs to a boto3 resource and speaks native values.
     """
-    send = getattr(client, "transact_write_items", None)
-    if not callable(send):
+    _refuse_no_client(client)
+    if is_asynchronous(client):
+        raise _wrong(ASYNCHRONOUS)
+    _refuse_native_values(client)
+    return client
+
+
+def checked_async_client(client: Any) -> Any:
+    """Return the client if an asynchronous scope can send through it. Nothing is sent.
+
+    Raises:
+        InvalidRequestError: It is no DynamoDB client, a synchronous one of boto3's, or one
+            that belongs to a resource and speaks native values.
+    """
+    _refuse_no_client(client)
+    _refuse_native_values(client)
+    if not is_asynchronous(client) and isinstance(client, BaseClient):
+        raise _wrong(
+            "this client is synchronous and would block the event loop; wrap it: in_threads(client)"
+        )
+    return client
+
+
+def is_asynchronous(client: Any) -> bool:
+    """Whether a client's answers have to be awaited, as far as it can be told beforehand.
+
+    The methods of an aiobotocore client are no coroutine functions: they return coroutines.
+    """
+    send = client.transact_write_items
+    return inspect.iscoroutinefunction(send) or _is_of_aiobotocore(client)
+
+
+def _is_of_aiobotocore(client: Any) -> bool:
+    return any(kind.__module__.startswith("aiobotocore") for kind in type(client).__mro__)
+
+
+def _refuse_no_client(client: Any) -> None:
+    if not callable(getattr(client, "transact_write_items", None)):
         raise _wrong(
             f"a boto3 DynamoDB client was expected, not {type(client).__name__}; "
             'make one with boto3.client("dynamodb")'
         )
-    if inspect.iscoroutinefunction(send) or type(client).__module__.startswith("aiobotocore"):
-        raise _wrong("this client is asynchronous; a TransactScope needs a boto3 client")
+
+
+def _refuse_native_values(client: Any) -> None:
     if _speaks_native_values(client):
         raise _wrong(
             "this client belongs to a boto3 resource and converts native values by itself; "
             'make a plain one with boto3.client("dynamodb")'
         )
-    return client
 
 
 def _speaks_native_values(client: Any) -> bool:

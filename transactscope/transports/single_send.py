@@ -11,9 +11,10 @@ and a body that nobody can read is no answer. Calls that are not ours are left a
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -65,25 +66,24 @@ def _exceptions_of(client: Any) -> Callable[[str], type[ClientError]]:
 
 def _judge_with(
     events: Any, exception_class: Callable[[str], type[ClientError]]
-) -> Callable[..., None]:
+) -> Callable[..., Awaitable[None] | None]:
     def judge(
         response: tuple[Any, Any] | None = None,
         caught_exception: Exception | None = None,
         operation: Any = None,
         **_: Any,
-    ) -> None:
+    ) -> Awaitable[None] | None:
         """Raise what botocore would raise after its last attempt, before it makes another."""
         call = _ours.get()
         if call is None or call[0] is not events or call[1] != operation.name:
-            return
+            return None
         if caught_exception is not None:
             raise caught_exception
         if response is None:
-            return
+            return None
         http, parsed = response
         if http.status_code < _FIRST_ERROR:
-            _stop_on_damage(http)
-            return
+            return _stop_on_damage(http.content, http.headers)
         parsed.setdefault("ResponseMetadata", {}).setdefault("RetryAttempts", 0)
         code = parsed.get("Error", {}).get("Code", "")
         raise exception_class(code)(parsed, operation.name)
@@ -91,17 +91,27 @@ def _judge_with(
     return judge
 
 
-def _stop_on_damage(http: Any) -> None:
-    """Refuse a success that does not match its checksum, or is no JSON object."""
-    expected = http.headers.get("x-amz-crc32")
-    actual = zlib.crc32(http.content)
+def _stop_on_damage(content: Any, headers: Any) -> Awaitable[None] | None:
+    """Refuse a success that does not match its checksum, or is no JSON object.
+
+    An asynchronous client's content has to be awaited, and so has what is returned then.
+    """
+    if inspect.isawaitable(content):
+        return _stop_on_damage_later(content, headers)
+    expected = headers.get("x-amz-crc32")
+    actual = zlib.crc32(content)
     if expected is not None and actual != int(expected):
         raise ChecksumError(
             checksum_type="crc32", expected_checksum=expected, actual_checksum=str(actual)
         )
-    if not _is_json_object(http.content):
+    if not _is_json_object(content):
         msg = "the answer's body is no JSON object"
         raise ResponseParserError(msg)
+    return None
+
+
+async def _stop_on_damage_later(content: Awaitable[bytes], headers: Any) -> None:
+    _stop_on_damage(await content, headers)
 
 
 def _is_json_object(body: bytes) -> bool:

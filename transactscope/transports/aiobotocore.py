@@ -1,0 +1,42 @@
+"""The transport of asynchronous clients: a plain call, awaited.
+
+Knows aiobotocore by its form only and does not import it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from transactscope.transports import single_send
+from transactscope.transports.botocore import method_for
+from transactscope.transports.threads import ThreadedClient
+from transactscope.types import Answer, AsyncTransport, FrozenRequest
+
+
+def async_transport_for(client: Any) -> AsyncTransport:
+    """Return the transport that sends through a client, awaited or in threads."""
+    if isinstance(client, ThreadedClient):
+        single_send.watch(client.wrapped)
+        return client.transport
+    single_send.watch(client)
+    return AiobotocoreTransport(client)
+
+
+@attrs.frozen
+class AiobotocoreTransport:
+    """Sends through the public methods of a client whose answers are awaited."""
+
+    client: Any
+
+    async def __call__(self, request: FrozenRequest) -> Answer:
+        """Send one request and return the answer, or raise the client's exception."""
+        call = method_for(self.client, request.operation)
+        with single_send.ours(self.client, request.operation):
+            answer = call(**request.body)
+            if inspect.isawaitable(answer):
+                answer = await answer
+        return answer if isinstance(answer, Mapping) else {}
