@@ -1,19 +1,17 @@
-"""What every kind of scope has and nothing of it sends: begin, stage, look, roll back.
+"""What every kind of scope has: begin, stage and roll back, and the flows of what sends.
 
-What sends (`get`, `commit`, leaving the block) is in the shells.
+The shells run these flows, at once or when they are awaited.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms
-from transactscope.core.explanation import explanation
 from transactscope.core.hooks import checked_hook
 from transactscope.core.leaving import Ending, ending, swallows
 from transactscope.core.states import ScopeState, misuse
@@ -32,8 +30,9 @@ from transactscope.flows.commit import commit
 from transactscope.flows.hooks import run_hooks
 from transactscope.flows.read import get_in_scope, get_many_in_scope
 from transactscope.savepoints import OpenSavepoint
+from transactscope.scope_view import ScopeView
 from transactscope.scoped_client import ScopedClient
-from transactscope.types import Action, CommitResult, Explanation, Savepoint
+from transactscope.types import Action, CommitResult, Savepoint
 from transactscope.users import current_user
 from transactscope.verbs import Verbs
 
@@ -47,8 +46,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class BaseScope(Verbs[Action]):
-    """State, verbs and what can be looked at; see `TransactScope` for the guarantees."""
+class BaseScope(ScopeView, Verbs[Action]):
+    """State, verbs and flows; see `TransactScope` for the guarantees."""
 
     _is_async = False
 
@@ -57,40 +56,14 @@ class BaseScope(Verbs[Action]):
         environment: Environment,
         client_request_token: str | None,
         timeout: float | None,
-        budget: Budget | None = None,
     ) -> None:
         token = None if client_request_token is None else checked_token(client_request_token)
         self._environment = environment
         self._timeout = checked_timeout(timeout)
-        self._budget = budget  # of a re-run, which all its scopes share
+        self._budget: Budget | None = None  # that of a re-run, which all its scopes share
         self._transaction = Transaction(environment.converter, environment.new_token, token)
         self._in_use = threading.Lock()
         self._entered = False
-
-    @property
-    def state(self) -> ScopeState:
-        """Where the scope is in its life. Nothing is sent."""
-        return self._transaction.state
-
-    @property
-    def depth(self) -> int:
-        """How many levels are open: 0 outside, 1 once begun, 1 more per savepoint."""
-        return self._transaction.depth
-
-    @property
-    def staged(self) -> tuple[Action, ...]:
-        """The actions in the order of the calls; none after a rollback. Nothing is sent."""
-        return tuple(self._transaction.log)
-
-    @property
-    def client_request_token(self) -> str | None:
-        """The token of the commit, made at begin unless it was given; None before that."""
-        return self._transaction.token
-
-    @property
-    def result(self) -> CommitResult | None:
-        """What the commit found out; None until the scope is committed."""
-        return self._transaction.result
 
     @property
     def client(self) -> ScopedClient:
@@ -251,50 +224,6 @@ class BaseScope(Verbs[Action]):
         self._require_usable("check()")
         terms = Terms(condition, names, values, raises)
         return self._perform(self._builder.check(target, key, terms))
-
-    def explain(self) -> Explanation:
-        """Say what a commit will send: actions, conditions, changes and bytes.
-
-        Nothing is sent. The texts contain values, so they are for you and not for logs.
-
-        Raises:
-            ScopeStateError: The scope has not begun. Not sent.
-
-        Example:
-            >>> from transactscope import Attr, TransactScope
-            >>> with TransactScope(client) as tx:
-            ...     _ = tx.check(Account, "A-1", condition=Attr("balance").not_exists())
-            ...     _ = tx.put(Account("A-1", 10))
-            ...     explained = tx.explain()
-            >>> explained.rows[0].condition, explained.rows[0].changes, explained.bytes
-            ('attribute_not_exists(balance)', ("number = 'A-1'", 'balance = 10'), 18)
-        """
-        self._transaction.require_begun("explain()")
-        return explanation(self._transaction.log.folds())
-
-    def to_request(self) -> dict[str, Any]:
-        """Return the TransactWriteItems parameters that a commit sends or has sent.
-
-        Nothing is sent. The value is a copy, as `client.transact_write_items(**...)` takes it:
-        `{"TransactItems": [{"Put": {...}}, ...], "ClientRequestToken": str,
-        "ReturnConsumedCapacity": "TOTAL"}`.
-
-        Raises:
-            ScopeStateError: The scope has not begun, so it has no token yet. Not sent.
-
-        Example:
-            >>> from transactscope import TransactScope
-            >>> with TransactScope(client, client_request_token="t-1") as tx:
-            ...     _ = tx.delete(Account, "A-1")
-            ...     request = tx.to_request()
-            >>> request["TransactItems"][0]["Delete"]["Key"]
-            {'number': {'S': 'A-1'}}
-        """
-        return copy.deepcopy(dict(self._transaction.frozen().body))
-
-    def __repr__(self) -> str:
-        count = len(self._transaction.log)
-        return f"<{type(self).__name__} {self.state.name}, {count} action(s) staged>"
 
     def __del__(self) -> None:
         transaction = getattr(self, "_transaction", None)  # None: __init__ refused its arguments
