@@ -11,6 +11,9 @@ venv="$root/.venv"
 extras="dev"
 async_venv="$root/.venv-async"
 async_extras="async,samples,test"
+# Installed before the rest: pip then looks for a boto3 that fits it, and does not try one version
+# of aiobotocore after the other for the newest boto3, which takes minutes.
+async_first="aiobotocore[boto3]"
 
 # The engine's package, and the hash of the program in it: npm compares a download with what the
 # registry says it is, this compares it with what we have tested. Checked before it ever runs.
@@ -99,14 +102,17 @@ make_venv() { # FOLDER
 }
 
 # Install the library and what tests it, again only when the files that say what that is change.
-install_packages() { # FOLDER EXTRAS
+install_packages() { # FOLDER EXTRAS [WHAT COMES FIRST]
     local stamp="$1/installed-for"
     if cat "$root/setup.cfg" "$root/pyproject.toml" | cmp -s - "$stamp"; then
         return 0
     fi
     heading "Install the library and its tools into ${1##*/}"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --editable "$root[$2]" || return 1
+    local install=("$1/bin/python" -m pip install --quiet --disable-pip-version-check)
+    if [ -n "${3:-}" ]; then
+        "${install[@]}" "$3" || return 1
+    fi
+    "${install[@]}" --editable "$root[$2]" || return 1
     cat "$root/setup.cfg" "$root/pyproject.toml" >"$stamp"
 }
 

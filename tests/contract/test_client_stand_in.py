@@ -332,3 +332,18 @@ def test_attr_in_raw_condition_is_refused(db, table):
     """boto3's low-level client takes strings only; so does its stand-in."""
     with TransactScope(db) as tx, pytest.raises(InvalidRequestError, match="ConditionExpression"):
         tx.client.put_item(TableName=table, Item=KEY, ConditionExpression=Attr("balance").exists())
+
+
+def test_what_a_read_has_told_of_a_key_is_kept_when_a_savepoint_is_rolled_back(db, table_names):
+    """A raw put names no key; it has to meet the guard of its own item, not stand beside it."""
+    item = {"number": {"S": "A-1"}, "balance": {"N": "5"}}
+    with TransactScope(db) as tx:
+        savepoint = tx.savepoint()
+        assert tx.get(Account, "A-1") is None
+        tx.put(Account("A-2"))
+        savepoint.rollback()
+        tx.client.put_item(TableName=table_names["Account"], Item=item)
+
+        assert 1 == len(tx.to_request()["TransactItems"])
+
+    assert Account("A-1", 5) == db.get(Account, "A-1")

@@ -158,8 +158,8 @@ class ActionLog:
         return position
 
     def _learn_from_calls(self) -> None:
-        """Know of tables what the calls that are staged say of them, and no more."""
-        tables = [(table_id(call.table), call.key) for call in self._calls]
+        """Know of tables what reads and the calls that are staged say of them, and no more."""
+        tables = [(table_id(call.table), call.key) for call in (*self.reads, *self._calls)]
         self._key_names = {table.name: frozenset(key) for table, key in tables if key is not None}
         self._home = next((table for table, _ in tables if table.home is not None), None)
 

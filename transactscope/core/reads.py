@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Found:
     """What a read found: the stored item, or None if there was none."""
 
+    read: StagedAction
     item: Item | None
 
 
@@ -49,13 +50,16 @@ class Reads:
         """The items that are guarded."""
         return frozenset(self._guards)
 
+    def __iter__(self) -> Iterator[StagedAction]:
+        return (found.read for found in self._stored.values())
+
     def stored(self, target: Hashable) -> Found | None:
         """Return an item as it was read; None if it was not."""
         return self._stored.get(target)
 
     def add(self, read: StagedAction, item: Item | None) -> None:
         """Keep an item as it was read; if it was read before, as it was read first."""
-        self._stored.setdefault(read.target, Found(item))
+        self._stored.setdefault(read.target, Found(read, item))
 
     def guard(self, read: StagedAction) -> None:
         """Demand at the commit that an item is as it was read, as far as a class sees it.
