@@ -86,6 +86,7 @@ def run(request, engine, table_names):
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 def test_200_transfers_in_one_event_loop_are_exact(run):
     """No amount is lost or made, and nothing is left unawaited: warnings are errors."""
     numbers = [f"A-{n}" for n in range(60)]

@@ -14,7 +14,11 @@ from tests.contract.entities import Account, Sheet
 from transactscope import Database, EntityKey, RetryPolicy, entity, transactional
 from transactscope.testing import Faults, conflict
 
-pytestmark = [pytest.mark.needs("threads", "idempotency"), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.needs("threads", "idempotency"),
+    pytest.mark.slow,
+    pytest.mark.contention,
+]
 
 THREADS = 16
 INCREMENTS = 25  # per thread

@@ -194,6 +194,7 @@ def test_after_any_history_addresses_and_profiles_agree(new_deployment, history)
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_of_users_who_race_for_one_address_one_wins(db, rows):
     """However they meet, one profile and one address are stored."""
@@ -207,6 +208,7 @@ def test_of_users_who_race_for_one_address_one_wins(db, rows):
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_after_any_crowd_addresses_and_profiles_agree(db, rows):
     """Users who change their addresses at the same time, also in two places at once, stay whole."""

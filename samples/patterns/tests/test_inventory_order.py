@@ -109,6 +109,7 @@ def test_counting_first_sells_the_last_piece_twice(db):
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_thirty_buyers_of_ten_pieces_make_ten_orders(db, rows):
     """However they meet, ten are served, twenty are told, and nothing is left."""

@@ -120,6 +120,7 @@ def test_a_check_beside_the_update_is_refused_by_dynamodb(db, client, deployment
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_sixteen_threads_neither_make_nor_lose_money(db, balances, rows):
     """The total stays, no balance is negative, and the ledger explains every balance."""

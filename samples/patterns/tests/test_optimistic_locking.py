@@ -102,6 +102,7 @@ def test_without_the_version_the_last_one_wins(db):
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_four_hundred_views_are_four_hundred(db):
     """Every count is made on the one before, however many meet at one document."""
@@ -117,6 +118,7 @@ def test_four_hundred_views_are_four_hundred(db):
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_edits_of_many_are_all_there(db):
     """No edit is lost, and none is made twice."""

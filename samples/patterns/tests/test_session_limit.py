@@ -203,6 +203,7 @@ def test_a_limit_that_was_lowered_is_reached_at_the_next_login(full, sessions, k
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_twelve_logins_at_once_leave_five_sessions(db, sessions, known):
     """However they meet, the limit holds, and the row of the user has exactly what is stored."""
@@ -217,6 +218,7 @@ def test_twelve_logins_at_once_leave_five_sessions(db, sessions, known):
 
 
 @pytest.mark.slow
+@pytest.mark.contention
 @pytest.mark.needs("threads")
 def test_a_session_in_use_survives_a_crowd(full, sessions, known):
     """Whoever is at work is not signed out by others who come and go."""
