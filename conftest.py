@@ -6,9 +6,14 @@ engine fails at once where one is missing, instead of passing with less.
 
 import os
 
+import hypothesis
 import pytest
 
 from tests import engines, guard
+
+# How long an example takes says something about the machine, and nothing about the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config):

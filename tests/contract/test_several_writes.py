@@ -481,3 +481,13 @@ def test_explain_says_what_will_be_sent(db, table_names):
     text = str(explained)
     assert "4 actions, at least" in text
     assert "if status = 'open'" in text
+
+
+def test_a_second_update_of_a_path_may_not_read_another_that_the_first_writes(db, account):
+    """The one update that is sent would read what was there before both."""
+    with TransactScope(db) as tx:
+        tx.update(Account, "A-1", set={"note": "x", "status": "y"})
+        with pytest.raises(DuplicateTargetError, match="reads what the first writes"):
+            tx.update(Account, "A-1", set={"status": path("note")})
+
+    assert "y" == db.get(Account, "A-1").status

@@ -1,11 +1,13 @@
 """Versions: the same guard with every verb, inside and outside a scope."""
 
+import dataclasses
+
 import pytest
 from attrs import evolve
 
 from tests.contract.entities import Account, Leaf, Page, Sheet
 from tests.shells import TransactScope
-from transactscope import Attr, EntityKey, ScopeState
+from transactscope import Attr, EntityKey, ScopeState, entity
 from transactscope.errors import (
     ConditionFailedError,
     DuplicateTargetError,
@@ -175,6 +177,7 @@ def test_the_old_object_may_follow_its_delete(db, version):
     with TransactScope(db) as tx:
         tx.delete(sheet)
         tx.put(sheet)
+        tx.put(sheet)
 
     assert (2, {"N": "2"}) == (sheet.version, version("A-1"))
 
@@ -267,7 +270,17 @@ def test_a_savepoint_that_is_rolled_back_takes_its_versions_along(db):
     assert (None, 1) == (dropped.version, kept.version)
 
 
-@pytest.mark.parametrize("cls", [Page, Leaf])
+@entity("Account", partition_key="number", version="version")
+@dataclasses.dataclass(frozen=True)
+class Twig:
+    """A frozen dataclass whose version `__init__` takes."""
+
+    number: str
+    balance: int = 0
+    version: int | None = None
+
+
+@pytest.mark.parametrize("cls", [Page, Leaf, Twig])
 def test_frozen_objects_are_handed_back(db, write, cls):
     """What cannot be changed is copied."""
     first = cls("A-1", 10)
