@@ -389,7 +389,7 @@ def test_conditions_may_ask_for_the_version(db):
     assert ScopeState.COMMITTED is tx.state
 
 
-def test_pydynantic_and_tabletheory_locks_are_kept_in_transactions(db):
+def test_tt_7_and_pydynantic_locks_are_kept_in_transactions(db):
     """pydynantic's tx.put and TableTheory's Python put wrote without the version's condition.
 
     TT-7: version 1 overwrote version 3.
