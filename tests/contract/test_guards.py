@@ -220,7 +220,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("values", VALUES, ids=str)
+@pytest.mark.parametrize("values", VALUES, ids=range(len(VALUES)))
 def test_every_kind_of_value_can_be_guarded(db, values):
     """A guard that is false on the item itself would make every commit stale."""
     db.put(Account("A-1", **values))

@@ -142,7 +142,9 @@ async def _coroutine(_):
     """Never awaited."""
 
 
-@pytest.mark.parametrize("wrong", [None, 5, "text", _coroutine], ids=str)
+@pytest.mark.parametrize(
+    "wrong", [None, 5, "text", _coroutine], ids=["none", "number", "text", "coroutine"]
+)
 @pytest.mark.only_sync("coroutine functions are welcome there")
 def test_what_cannot_be_a_hook_is_refused_at_the_call(db, wrong):
     """After the commit it would be too late to say so."""

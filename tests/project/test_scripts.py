@@ -9,6 +9,8 @@ import pytest
 from tests.project.tree import ROOT
 
 SYNC, ASYNC = ".venv", ".venv-async"
+MEASURED = "--cov --cov-report="
+BROWSER = "samples/catalog/tests/browser"
 ENGINE = ".engines/node_modules/@dynoxide/linux-x64/dynoxide"
 AXE = ".tools/node_modules/axe-core/axe.min.js"
 
@@ -77,11 +79,12 @@ def test_everything_is_tested_in_two_environments(checkout):
 
     assert 0 == outcome.returncode
     assert [
-        (SYNC, " --cov --cov-report= -m not contention"),
+        (SYNC, f" -n 2 --dist loadfile {MEASURED} -m not contention --ignore={BROWSER}"),
+        (SYNC, f" {BROWSER}"),
         (SYNC, " -m contention"),
-        (ASYNC, " --cov --cov-report= --cov-append -m aiobotocore"),
+        (ASYNC, f" {MEASURED} --cov-append -m aiobotocore"),
     ] == _runs(outcome)
-    assert "All 8 steps passed." in outcome.stdout
+    assert "All 9 steps passed." in outcome.stdout
 
 
 @pytest.mark.parametrize("environment", [SYNC, ASYNC])
@@ -102,7 +105,7 @@ def test_elsewhere_what_needs_aiobotocore_is_left_out_with_a_word(checkout):
     assert 0 == outcome.returncode
     assert {SYNC} == {environment for environment, _ in _runs(outcome)}
     assert f"left out: {ASYNC} could not be set up" in outcome.stdout
-    assert "All 7 steps passed." in outcome.stdout
+    assert "All 8 steps passed." in outcome.stdout
 
 
 @pytest.mark.parametrize(
@@ -141,4 +144,4 @@ def test_packages_are_installed_again_only_if_their_list_changes(checkout):
     (checkout.folder / "setup.cfg").write_text("[changed]", "utf-8")
     changed = checkout.run(FAILING=ASYNC)
 
-    assert [3, 2] == [len(_runs(outcome)) for outcome in (again, changed)]
+    assert [4, 3] == [len(_runs(outcome)) for outcome in (again, changed)]
