@@ -492,3 +492,20 @@ def test_what_a_commit_will_check_can_be_looked_at(db, account):
         assert ("get", "version = 1") == (rows[0].verb, rows[0].condition)
         assert 2 == len(tx.to_request()["TransactItems"])
         assert 1 == len(tx.staged)
+
+
+def test_a_guard_that_was_refused_is_not_sent(db, sent):
+    """The read failed, so the scope goes on as if it had not been asked for."""
+    broad = _class_with_fields(100)
+    db.put(broad("A-1", *range(100)))
+    long = Attr("field_0").ne(-1)
+    for _ in range(200):
+        long &= Attr("field_0").ne(-1)
+    with TransactScope(db) as tx:
+        tx.check(broad, "A-1", condition=long)
+        for _ in range(2):
+            with pytest.raises(InvalidRequestError):
+                tx.get(broad, "A-1")
+
+    assert ScopeState.COMMITTED is tx.state
+    assert len(_conditions(sent)[0]) <= 4096

@@ -126,10 +126,13 @@ class ActionLog:
         Raises:
             InvalidRequestError: The guard is too long, by itself or beside what is staged.
         """
-        self.reads.guard(read)
-        fold = self._folds.get(_target(read))
-        if fold is not None:
-            _refuse_too_long(self._guarded(_target(read), read))
+        guard = self.reads.new_guard(read)
+        if guard is None:
+            return
+        fold = self.find(read.target)
+        if fold is not None:  # before it is kept: a guard that is refused must not be sent
+            _refuse_too_long(fold.after_read((*self.reads.guards(_target(read)), guard)))
+        self.reads.keep_guard(guard)
 
     def truncate(self, length: int) -> None:
         """Drop every call after the first `length`, and fold again what they had touched."""

@@ -61,17 +61,24 @@ class Reads:
         """Keep an item as it was read; if it was read before, as it was read first."""
         self._stored.setdefault(read.target, Found(read, item))
 
-    def guard(self, read: StagedAction) -> None:
-        """Demand at the commit that an item is as it was read, as far as a class sees it.
+    def new_guard(self, read: StagedAction) -> Guard | None:
+        """Return the guard that an item is as it was read, as far as a class sees it.
+
+        Returns:
+            None if that is demanded already.
 
         Raises:
             InvalidRequestError: The guard is too long. Nothing is written.
         """
         cls = class_read(read)
-        guards = self._guards.get(read.target, {})
-        if cls not in guards:
-            guard = read_guard(mapping_of(cls), read, self._stored[read.target].item)
-            self._guards[read.target] = {**guards, cls: guard}
+        if cls in self._guards.get(read.target, {}):
+            return None
+        return read_guard(mapping_of(cls), read, self._stored[read.target].item)
+
+    def keep_guard(self, guard: Guard) -> None:
+        """Demand a guard at the commit."""
+        read = guard.call
+        self._guards.setdefault(read.target, {})[class_read(read)] = guard
 
     def guards(self, target: Hashable) -> tuple[Guard, ...]:
         """Return the guards of an item, one per class that it was read as."""
