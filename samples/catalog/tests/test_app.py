@@ -1,5 +1,6 @@
 """The composition root, the command line, and the program as a whole."""
 
+import contextlib
 import itertools
 import os
 import pathlib
@@ -258,6 +259,15 @@ def test_the_demo_runs_as_a_program(engine_name, tmp_path):
     assert "Everything happened as it was told" in outcome.stdout
 
 
+def send_until_it_ends(program: Any, number: int) -> None:
+    """Press Ctrl-C again, as people do: Python sees one that came just before a read only after it."""
+    for _ in range(3):
+        program.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            program.wait(10)
+            return
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_no_engine_is_left_behind(number, data):
@@ -272,8 +282,7 @@ def test_no_engine_is_left_behind(number, data):
     )
     with program:
         written = "".join(itertools.takewhile(lambda line: "Type help" not in line, program.stdout))
-        program.send_signal(number)
-        program.wait(10)
+        send_until_it_ends(program, number)
 
     (process_id,) = map(int, re.findall(r"process (\d+)", written))
     assert 128 + number == program.returncode
