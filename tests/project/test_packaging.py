@@ -1,4 +1,4 @@
-"""What a user installs: our package, its marker for type checkers, and three dependencies."""
+"""What a user installs: our package, its types, the way in for pytest, and three dependencies."""
 
 import configparser
 import email
@@ -16,6 +16,8 @@ from tests.project.tree import ROOT, project_files
 
 # Heavy, or of tests and samples only: nobody who installs the library may need one of them.
 NOT_OURS_TO_LOAD = ("aiobotocore", "flask", "hypothesis", "moto", "pytest")
+# pytest loads it in every run, so it stands beside the package.
+PYTEST_PLUGIN = "_transactscope_pytest"
 LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml")
 
 
@@ -49,8 +51,22 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel):
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
 
     assert packed == {
-        path.as_posix() for path in project_files() if path.parts[0] == "transactscope"
+        path.as_posix()
+        for path in project_files()
+        if path.parts[0] in ("transactscope", f"{PYTEST_PLUGIN}.py")
     }
+
+
+@pytest.mark.slow
+def test_the_wheel_tells_pytest_of_its_fixtures(wheel):
+    """They are there once the library is installed, and the wheel offers nothing else."""
+    (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt")]
+    offered = configparser.ConfigParser()
+    offered.read_string(wheel.read(name).decode())
+
+    assert ["pytest11"] == offered.sections()
+    assert {"transactscope": PYTEST_PLUGIN} == dict(offered["pytest11"])
+    assert f"{PYTEST_PLUGIN}.py" in wheel.namelist()
 
 
 @pytest.mark.slow

@@ -48,9 +48,12 @@ class Send(Protocol):
         ...
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Fault(abc.ABC):
     """What one send meets. The functions of `transactscope.testing` make them. Nothing is sent.
+
+    Faults that do the same are equal, and each is written as the call that made it, so that a
+    list of them gives tests their names.
 
     Threads: frozen; one fault may be injected any number of times.
 
@@ -58,7 +61,14 @@ class Fault(abc.ABC):
         >>> from transactscope.testing import Fault, conflict
         >>> isinstance(conflict(), Fault)
         True
+        >>> conflict(index=1)
+        conflict(index=1)
     """
+
+    call: str = attrs.field(eq=False, kw_only=True)
+
+    def __repr__(self) -> str:
+        return self.call
 
     def begin(self, send: Send) -> object:  # noqa: ARG002 - most do nothing before they answer
         """Do what comes before the answer; if what is returned can be awaited, it is, first."""
@@ -69,52 +79,9 @@ class Fault(abc.ABC):
         """Return what answers the send, or None to let it go on, or raise in its place."""
 
 
-@attrs.frozen
-class Answered(Fault):
-    """The same answer for whatever was asked."""
-
-    reply: Reply
-
-    def meet(self, send: Send) -> Reply:  # noqa: ARG002 - the answer is always the same
-        """Return the answer."""
-        return self.reply
-
-
-@attrs.frozen
-class Refused(Fault):
-    """A refusal that DynamoDB gives as a reason in a transaction, and at the top level elsewhere.
-
-    Attributes:
-        name: The function that made it, for error texts.
-        index: The action that has the reason.
-        reason: The code of the reason.
-        code: The code at the top level.
-        message: The text of both.
-    """
-
-    name: str
-    index: int
-    reason: str
-    code: str
-    message: str
-
-    def meet(self, send: Send) -> Reply:
-        """Return the refusal, with one reason for each action of the request."""
-        where = _ACTIONS.get(send.operation)
-        count = 1 if where is None else len(send.body.get(where, ()))
-        if self.index >= count:
-            msg = f"{self.name}(index={self.index}): this {send.operation} has {count} action(s)"
-            raise InvalidRequestError(msg)
-        if where is None:
-            return error_reply(self.code, self.message)
-        reasons = [{"Code": NO_ERROR}] * count
-        reasons[self.index] = {"Code": self.reason, "Message": self.message}
-        return canceled_reply(reasons)
-
-
-@attrs.frozen
-class Lost(Fault):
-    """Nobody answers in time.
+@attrs.frozen(repr=False)
+class _Arriving(Fault):
+    """What happens to a request, or to its answer.
 
     Attributes:
         arrives: Whether the request arrives and is applied, so that only its answer is lost.
@@ -126,12 +93,58 @@ class Lost(Fault):
         """Let the request arrive, or not."""
         return send.deliver() if self.arrives else None
 
+
+@attrs.frozen(repr=False)
+class Answered(_Arriving):
+    """The same answer for whatever was asked, and whatever became of it."""
+
+    reply: Reply
+
+    def meet(self, send: Send) -> Reply:  # noqa: ARG002 - the answer is always the same
+        """Return the answer."""
+        return self.reply
+
+
+@attrs.frozen(repr=False)
+class Refused(Fault):
+    """A refusal that DynamoDB gives as a reason in a transaction, and at the top level elsewhere.
+
+    Attributes:
+        index: The action that has the reason.
+        reason: The code of the reason.
+        code: The code at the top level.
+        message: The text of both.
+    """
+
+    index: int
+    reason: str
+    code: str
+    message: str
+
+    def meet(self, send: Send) -> Reply:
+        """Return the refusal, with one reason for each action of the request."""
+        where = _ACTIONS.get(send.operation)
+        count = 1 if where is None else len(send.body.get(where, ()))
+        if self.index >= count:
+            msg = f"{self.call}: this {send.operation} has {count} action(s)"
+            raise InvalidRequestError(msg)
+        if where is None:
+            return error_reply(self.code, self.message)
+        reasons = [{"Code": NO_ERROR}] * count
+        reasons[self.index] = {"Code": self.reason, "Message": self.message}
+        return canceled_reply(reasons)
+
+
+@attrs.frozen(repr=False)
+class Lost(_Arriving):
+    """Nobody answers in time."""
+
     def meet(self, send: Send) -> Reply | None:
         """Raise what a client raises that waited in vain."""
         raise ReadTimeoutError(endpoint_url=send.endpoint_url)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Unreachable(Fault):
     """Nobody is there."""
 
@@ -140,7 +153,7 @@ class Unreachable(Fault):
         raise EndpointConnectionError(endpoint_url=send.endpoint_url)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Raised(Fault):
     """An exception from the send itself."""
 
@@ -151,7 +164,7 @@ class Raised(Fault):
         raise self.exception
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Calling(Fault):
     """A call while the send is under way."""
 

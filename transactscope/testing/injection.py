@@ -37,8 +37,8 @@ class Faults:
 
     It listens where botocore sends, below the library and below moto. Each attempt is a
     send, also one that botocore repeats by itself. A send that meets an answer, an
-    exception or a loss reaches nobody, but for `lost_answer`. In a with-block, it is
-    taken away at the end.
+    exception or a loss reaches nobody, but for `lost_answer` and what is made with
+    `applied=True`. In a with-block, it is taken away at the end.
 
     Threads and tasks: may be shared; each fault of a script is met once.
     Re-use: after `remove()` it takes no more faults. A client may have several.
@@ -110,7 +110,8 @@ class Faults:
 
         Args:
             operation: The API's name, for example `TransactWriteItems`.
-            faults: One of these is met, each as likely as the others.
+            faults: One of these is met, each as likely as the others; `every_fault()` makes
+                one of every kind.
             probability: That a send meets a fault, from 0 to 1.
             seed: The same seed gives the same faults for the same number of sends.
 

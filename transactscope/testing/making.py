@@ -1,4 +1,4 @@
-"""The faults by name: functions that check their arguments and return frozen data.
+"""Faults of any kind: functions that check what they are told and return frozen data.
 
 May import `errors`, `faults` and `replies`. Must not know where faults are hooked in.
 """
@@ -9,79 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from transactscope.errors import InvalidRequestError
-from transactscope.testing.faults import (
-    Answered,
-    Calling,
-    Fault,
-    Lost,
-    Raised,
-    Refused,
-    Unreachable,
-)
+from transactscope.testing.faults import Answered, Calling, Fault, Raised
 from transactscope.testing.replies import Reply, canceled_reply, error_reply, json_reply
 
 _REFUSED: Final = 400  # HTTP status
 _STATUSES: Final = range(100, 600)
-
-# The texts that DynamoDB sends (TransactionCanceledException and TransactionConflictException in
-# botocore's service model, read 2026-11).
-_CONFLICT: Final = "Transaction is ongoing for the item."
-_THROTTLED: Final = (
-    "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically "
-    "scaling your table or index so please try again shortly."
-)
-
-
-def conflict(index: int = 0) -> Fault:
-    """Make a fault: another transaction holds an item. Nothing is sent or applied.
-
-    A transaction is canceled with `TransactionConflict` at one action and the code `None`
-    at the others. Any other operation gets a `TransactionConflictException`.
-
-    Args:
-        index: The action that meets the conflict, from 0; a request with fewer actions
-            raises `InvalidRequestError` when it is sent.
-
-    Raises:
-        InvalidRequestError: The index is no whole number from 0. Not sent.
-
-    Example:
-        >>> from transactscope.testing import Faults, conflict
-        >>> put = {"TableName": "Account", "Item": {"number": {"S": "A-1"}}}
-        >>> with Faults(client) as faults:
-        ...     faults.next("TransactWriteItems", conflict())
-        ...     try:
-        ...         client.transact_write_items(TransactItems=[{"Put": put}])
-        ...     except client.exceptions.TransactionCanceledException as canceled:
-        ...         [reason["Code"] for reason in canceled.response["CancellationReasons"]]
-        ['TransactionConflict']
-    """
-    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
-        raise InvalidRequestError(f"index={index!r}: expected a whole number from 0")
-    return Refused(
-        "conflict", index, "TransactionConflict", "TransactionConflictException", _CONFLICT
-    )
-
-
-def throttled() -> Fault:
-    """Make a fault: the table's capacity is used up. Nothing is sent or applied.
-
-    A transaction is canceled with `ThrottlingError` at its first action and the code `None`
-    at the others. Any other operation gets a `ThrottlingException`, which botocore
-    sends again by itself if the client is configured so.
-
-    Example:
-        >>> from transactscope.testing import Faults, throttled
-        >>> get = {"TableName": "Account", "Key": {"number": {"S": "A-1"}}}
-        >>> with Faults(client) as faults:
-        ...     faults.next("TransactGetItems", throttled())
-        ...     try:
-        ...         client.transact_get_items(TransactItems=[{"Get": get}])
-        ...     except client.exceptions.TransactionCanceledException as canceled:
-        ...         [reason["Code"] for reason in canceled.response["CancellationReasons"]]
-        ['ThrottlingError']
-    """
-    return Refused("throttled", 0, "ThrottlingError", "ThrottlingException", _THROTTLED)
 
 
 def canceled(*reasons: str | Mapping[str, Any], message: str | None = None) -> Fault:
@@ -110,7 +42,9 @@ def canceled(*reasons: str | Mapping[str, Any], message: str | None = None) -> F
     if not reasons:
         msg = 'name a reason; for none at all there is error("TransactionCanceledException")'
         raise InvalidRequestError(msg)
-    return Answered(canceled_reply([_reason(reason) for reason in reasons], message))
+    made = [_reason(reason) for reason in reasons]
+    call = f"canceled({', '.join(repr(reason['Code']) for reason in made)})"
+    return Answered(arrives=False, reply=canceled_reply(made, message), call=call)
 
 
 def error(
@@ -135,7 +69,9 @@ def error(
         Traceback (most recent call last):
         botocore.exceptions.ClientError: An error occurred (AccessDeniedException) ... not for you
     """
-    return Answered(error_reply(_code(code), message, _status(status), members))
+    reply = error_reply(_code(code), message, _status(status), members)
+    told = "" if status == _REFUSED else f", status={status}"
+    return Answered(arrives=False, reply=reply, call=f"error({code!r}{told})")
 
 
 def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = None) -> Fault:
@@ -157,67 +93,12 @@ def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = 
         ['Elsewhere']
     """
     if isinstance(body, bytes):
-        return Answered(Reply(_status(status), body, crc32))
-    if isinstance(body, Mapping):
-        return Answered(json_reply(_status(status), body, crc32))
-    raise InvalidRequestError(f"body={body!r}: expected bytes or a mapping")
-
-
-def lost_request() -> Fault:
-    """Make a fault: the request never arrives. Nothing is sent or applied.
-
-    The client raises botocore's `ReadTimeoutError`, as after `lost_answer`, because it
-    cannot tell one from the other. What is sent again meets the next fault.
-
-    Example:
-        >>> from transactscope import Database
-        >>> from transactscope.testing import Faults, lost_request
-        >>> with Faults(client) as faults:
-        ...     faults.next("PutItem", lost_request())
-        ...     Database(client).insert(Account("A-1"))  # doctest: +ELLIPSIS
-        Traceback (most recent call last):
-        transactscope.errors.CommitOutcomeUnknownError: ...
-        >>> Database(client).get(Account, "A-1") is None
-        True
-    """
-    return Lost(arrives=False)
-
-
-def lost_answer() -> Fault:
-    """Make a fault: the request is sent and applied, and its answer gets lost.
-
-    The client raises botocore's `ReadTimeoutError`. What is sent again meets the next fault.
-
-    Example:
-        >>> from transactscope import Database
-        >>> from transactscope.testing import Faults, lost_answer
-        >>> with Faults(client) as faults:
-        ...     faults.next("PutItem", lost_answer())
-        ...     Database(client).insert(Account("A-1"))  # doctest: +ELLIPSIS
-        Traceback (most recent call last):
-        transactscope.errors.CommitOutcomeUnknownError: ...
-        >>> Database(client).get(Account, "A-1")
-        Account(number='A-1', balance=0)
-    """
-    return Lost(arrives=True)
-
-
-def no_connection() -> Fault:
-    """Make a fault: nobody is there. Nothing is sent or applied.
-
-    The client raises botocore's `EndpointConnectionError`. What is sent again meets the next
-    fault.
-
-    Example:
-        >>> from transactscope.testing import Faults, no_connection
-        >>> with Faults(client) as faults:
-        ...     faults.next("ListTables", no_connection())
-        ...     client.list_tables()["TableNames"]  # the second attempt
-        ['Account']
-        >>> faults.happened
-        1
-    """
-    return Unreachable()
+        reply = Reply(_status(status), body, crc32)
+    elif isinstance(body, Mapping):
+        reply = json_reply(_status(status), body, crc32)
+    else:
+        raise InvalidRequestError(f"body={body!r}: expected bytes or a mapping")
+    return Answered(arrives=False, reply=reply, call=f"answer({status})")
 
 
 def raised(exception: BaseException | type[BaseException]) -> Fault:
@@ -242,7 +123,7 @@ def raised(exception: BaseException | type[BaseException]) -> Fault:
     kind = exception if isinstance(exception, type) else type(exception)
     if not issubclass(kind, BaseException):
         raise InvalidRequestError(f"{exception!r}: expected an exception")
-    return Raised(exception)
+    return Raised(exception, call=f"raised({kind.__name__})")
 
 
 def calling(function: Callable[[], object]) -> Fault:
@@ -267,7 +148,8 @@ def calling(function: Callable[[], object]) -> Fault:
     """
     if not callable(function):
         raise InvalidRequestError(f"{function!r}: expected a function")
-    return Calling(function)
+    name = getattr(function, "__qualname__", type(function).__name__)
+    return Calling(function, call=f"calling({name})")
 
 
 def _reason(reason: Any) -> Mapping[str, Any]:
