@@ -10,6 +10,7 @@ import abc
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from transactscope.arguments import reading
 from transactscope.core.actions import Raises, StagedAction
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms, changes_of
 from transactscope.entities.keys import EntityKey, entity_key
@@ -66,7 +67,12 @@ class Verbs(abc.ABC, Generic[R]):
         Raises:
             ScopeStateError: The scope is not active. Not sent.
             InvalidRequestError: It is no entity, its key is incomplete or too long, a name
-                is unknown, or it does not fold with what is staged on the item. Not sent.
+                is unknown, or an expression is too long. Not sent.
+            TooManyActionsError: It would be a 101st item. Not sent.
+            ItemTooLargeError: The item would have over 409,600 bytes. Not sent.
+            TransactionTooLargeError: All items of the scope would have over 4,194,304 bytes
+                together. Not sent.
+            DuplicateTargetError: It does not fold with what is staged on the item. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:
@@ -202,8 +208,13 @@ class Verbs(abc.ABC, Generic[R]):
         Raises:
             ScopeStateError: The scope is not active. Not sent.
             InvalidRequestError: There is nothing to do, a name is unknown, a path belongs
-                to the key or is the version, two paths overlap, it does not fold with what
-                is staged on the item, or the entity was not read in this scope. Not sent.
+                to the key or is the version, two paths overlap, an expression is too long, or
+                the entity was not read in this scope. Not sent.
+            TooManyActionsError: It would be a 101st item. Not sent.
+            ItemTooLargeError: The item would surely have over 409,600 bytes. Not sent.
+            TransactionTooLargeError: All items of the scope would have over 4,194,304 bytes
+                together. Not sent.
+            DuplicateTargetError: It does not fold with what is staged on the item. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:
@@ -220,17 +231,9 @@ class Verbs(abc.ABC, Generic[R]):
         self._require_usable("update()")
         terms = Terms(condition, names, values, raises)
         changes = changes_of(set, add, remove, delete)
-        if isinstance(target, type | EntityKey):
-            located = entity_key(target, key)
-            return self._perform(self._builder.update(located, changes, terms))
-        mapping_of_instance(target)  # anything but an entity is refused as such
-        if key or any(change is not None for change in changes.values()):
-            msg = (
-                "update(entity) takes no key and no set=, add=, remove= or delete=: it writes what "
-                "was changed in the entity"
-            )
-            raise InvalidRequestError(msg)
-        return self._perform_update_of(target, terms)
+        with reading("update()"):
+            action = self._update_by_key(target, key, changes, terms)
+        return self._perform_update_of(target, terms) if action is None else self._perform(action)
 
     def delete(
         self,
@@ -256,8 +259,12 @@ class Verbs(abc.ABC, Generic[R]):
 
         Raises:
             ScopeStateError: The scope is not active. Not sent.
-            InvalidRequestError: It is no entity, its key is incomplete, a name is unknown,
-                or it does not fold with what is staged on the item. Not sent.
+            InvalidRequestError: It is no entity, its key is incomplete, a name is unknown, or
+                an expression is too long. Not sent.
+            TooManyActionsError: It would be a 101st item. Not sent.
+            TransactionTooLargeError: All items of the scope would have over 4,194,304 bytes
+                together. Not sent.
+            DuplicateTargetError: It does not fold with what is staged on the item. Not sent.
             ConversionError: A value does not fit its field's type. Not sent.
 
         Example:
@@ -269,7 +276,9 @@ class Verbs(abc.ABC, Generic[R]):
         """
         self._require_usable("delete()")
         terms = Terms(condition, names, values, raises)
-        return self._perform(self._builder.delete(target, key, terms))
+        with reading("delete()"):
+            action = self._builder.delete(target, key, terms)
+        return self._perform(action)
 
     @abc.abstractmethod
     def _perform_update_of(self, entity: object, terms: Terms) -> R | None:
@@ -277,4 +286,21 @@ class Verbs(abc.ABC, Generic[R]):
 
     def _perform_put(self, verb: str, entity: object, terms: Terms) -> R:
         self._require_usable(f"{verb}()")
-        return self._perform(self._builder.put(verb, entity, terms))
+        with reading(f"{verb}()"):
+            action = self._builder.put(verb, entity, terms)
+        return self._perform(action)
+
+    def _update_by_key(
+        self, target: Any, key: tuple[object, ...], changes: Mapping[str, Any], terms: Terms
+    ) -> StagedAction | None:
+        """Build the update of an item by its key; None if an entity is to be written back."""
+        if isinstance(target, type | EntityKey):
+            return self._builder.update(entity_key(target, key), changes, terms)
+        mapping_of_instance(target)  # anything but an entity is refused as such
+        if key or any(change is not None for change in changes.values()):
+            msg = (
+                "update(entity) takes no key and no set=, add=, remove= or delete=: it writes what "
+                "was changed in the entity"
+            )
+            raise InvalidRequestError(msg)
+        return None

@@ -242,14 +242,26 @@ def test_what_cannot_be_shown_to_be_exact_is_refused_with_both_call_sites(db, se
     assert [] == sent.operations
 
 
-def test_over_300_operators_are_refused(db):
-    """DynamoDB would refuse them at the commit, when nobody knows which call was too much."""
+def test_the_equals_sign_of_a_set_is_no_operator(db):
+    """AWS counts two in `SET a = :val1 + :val2 + :val3`, so 151 sums are far from 300."""
     with TransactScope(db) as tx:
-        for numbers in (range(100), range(100, 150)):
+        for numbers in (range(100), range(100, 151)):
             tx.update(Loose, "A-1", set={f"n{n}": path(f"n{n}") + 1 for n in numbers})
-        with pytest.raises(DuplicateTargetError, match="300 operators"):
-            tx.update(Loose, "A-1", set={"n150": path("n150") + 1})
+        (row,) = tx.explain().rows
         tx.rollback()
+
+    assert 2 == len(row.calls)
+    assert 151 == len(row.changes)
+
+
+def test_each_part_of_a_condition_is_judged_by_itself(db):
+    """After an update the item is there, so only what is asked beside that is sent."""
+    with TransactScope(db) as tx:
+        tx.update(Account, "A-1", set={"balance": 1})
+        tx.check(Account, "A-1", condition=Attr("number").exists() & Attr("note").not_exists())
+        (row,) = tx.explain().rows
+
+    assert "attribute_not_exists(note)" == row.condition
 
 
 def test_texts_fold_only_beside_what_keeps_them(db, sent):
@@ -373,7 +385,7 @@ def test_raises_stays_silent_where_no_item_was_reported(db, faults):
 
 
 def test_the_least_size_of_an_update_counts_only_what_it_surely_stores(db):
-    """Values that are only compared, added or taken out are not stored as they are."""
+    """Values that are only compared, or that something stored may stand for, do not count."""
     with TransactScope(db) as tx:
         tx.update(
             Account,
@@ -385,7 +397,9 @@ def test_the_least_size_of_an_update_counts_only_what_it_surely_stores(db):
         explained = tx.explain()
         tx.rollback()
 
-    assert len("number" + "A-1" + "note" + "xx") == explained.bytes
+    address = len("address") + 3 + 1 + len("city" + "x")
+    sums = len("balance") + 1  # a number has one byte at least
+    assert len("number" + "A-1" + "note" + "xx" + "either") + address + sums == explained.bytes
     assert not explained.is_exact
 
 

@@ -1,7 +1,7 @@
 """From a verb and an entity to one staged action.
 
 Everything that a user can get wrong about one action is found here, at the call:
-conversion, key, table name, names in expressions, `raises=`.
+conversion, key, table name, names in expressions, sizes, `raises=`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from transactscope.core.actions import READ, ExpectedVersion, Kind, Raises, StagedAction
+from transactscope.core.actions import ONCE, READ, ExpectedVersion, Kind, Raises, StagedAction
 from transactscope.core.callsite import call_site
 from transactscope.core.difference import difference
-from transactscope.core.naming import EntityVocabulary
+from transactscope.core.fitting import fitting
+from transactscope.core.naming import EntityVocabulary, refuse_long_names
 from transactscope.core.tables import table_id
 from transactscope.core.versions import (
     next_version,
@@ -65,11 +66,11 @@ class ActionBuilder:
     table_names: TableNames = None
 
     def put(self, verb: str, entity: object, terms: Terms) -> StagedAction:
-        """Build the Put of `put`, `insert` (must be absent) or `replace` (must be present)."""
+        """Build the Put of `put`, `insert`, `once` (must be absent), `replace` (be present)."""
         mapping = mapping_of_instance(entity)
         item = to_item(entity, converter=self.converter)
         key = {key.attribute: item[key.attribute] for key in mapping.key_attributes}
-        expected = self._expected(mapping, entity, is_new=verb == "insert")
+        expected = self._expected(mapping, entity, is_new=verb in ("insert", ONCE))
         if expected is not None:
             item[expected.attribute] = next_version(expected)
         return self._action(
@@ -180,9 +181,10 @@ class ActionBuilder:
         entity: object | None = None,
         expected: ExpectedVersion | None = None,
     ) -> StagedAction:
+        refuse_long_names(mapping)
         vocabulary = self._vocabulary(mapping)
         users = condition_from(terms.condition, terms.names, terms.values, vocabulary)
-        return StagedAction(
+        action = StagedAction(
             verb=verb,
             table=self.table(mapping),
             key=key,
@@ -196,6 +198,7 @@ class ActionBuilder:
             entity=entity,
             expected=expected,
         )
+        return fitting(action)
 
 
 def physical_name(table: str, table_names: TableNames) -> str:
@@ -223,14 +226,15 @@ def _raised(mapping: EntityMapping) -> tuple[AddClause, ...]:
 
 
 def _presence(verb: str, mapping: EntityMapping) -> Condition | None:
-    """Return what `insert` and `replace` demand of the stored item.
+    """Return what `insert`, `once` and `replace` demand of the stored item.
 
     The partition key's attribute exists exactly where the item does [Condition expressions,
     Developer Guide, 2026-11].
     """
     partition = Path((mapping.partition.attribute,))
-    presences = {"insert": not_exists(partition), "replace": exists(partition)}
-    return presences.get(verb)
+    if verb in ("insert", ONCE):
+        return not_exists(partition)
+    return exists(partition) if verb == "replace" else None
 
 
 def _checked_raises(raises: Any) -> Raises:

@@ -10,14 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold
-from transactscope.expressions.clauses import RawUpdate, SetClause, Update
-from transactscope.expressions.literals import Literal
-from transactscope.expressions.paths import Path
+from transactscope.expressions.clauses import RawUpdate, Update
 from transactscope.expressions.rendering import Rendered, render
-from transactscope.types import ExplainedAction, Explanation, Item
-from transactscope.values.sizes import item_size
+from transactscope.types import ExplainedAction, Explanation
 
 _PLACEHOLDER: Final = re.compile(r"[#:][A-Za-z0-9_]+")
 _LONGEST_VALUE: Final = 60  # characters of one value
@@ -30,7 +26,7 @@ def explanation(folds: Iterable[Fold]) -> Explanation:
 
 def _row(index: int, fold: Fold) -> ExplainedAction:
     action = fold.to_send
-    rendered = render(condition=action.condition, update=action.update)
+    rendered = action.rendered
     return ExplainedAction(
         index=index,
         kind=action.kind,
@@ -40,7 +36,7 @@ def _row(index: int, fold: Fold) -> ExplainedAction:
         entity_class=action.entity_class,
         condition=_inlined(rendered.condition, rendered),
         changes=_changes(fold),
-        bytes=_size(action),
+        bytes=action.size,
         is_exact=action.kind == "Put",
         calls=tuple(call.call for call in fold.calls),
     )
@@ -73,22 +69,3 @@ def _shown(value: Mapping[str, Any]) -> str:
     (content,) = value.values()
     text = str(content) if "N" in value else repr(content)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
-
-
-def _size(action: StagedAction) -> int:
-    """Return an item's size; for what does not write a whole item, the least that it can have.
-
-    The least is the key, and what an update sets whatever is stored.
-    """
-    if action.item is not None:
-        return item_size(action.item)
-    clauses = action.update.clauses if isinstance(action.update, Update) else ()
-    known = dict(action.key or {})
-    for clause in clauses:
-        if isinstance(clause, SetClause) and isinstance(clause.value, Literal):
-            known |= _whole_attribute(clause.path, clause.value)
-    return item_size(known)
-
-
-def _whole_attribute(path: Path, value: Literal) -> Item:
-    return {path.root: value.value} if len(path.parts) == 1 else {}

@@ -9,11 +9,12 @@ creates an absent item, and a Put replaces everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 import attrs
 
-from transactscope.core.actions import Kind, StagedAction
+from transactscope.core.actions import ONCE, Kind, StagedAction
 from transactscope.core.guards import Guard, version_guard, without_repetition
 from transactscope.core.merging import CannotFoldError, keys_as_paths, merged, refuse_too_long
 from transactscope.descriptions import describe_action
@@ -72,9 +73,13 @@ class Fold:
         own = (attrs.evolve(guard, is_read=True) for guard in self.guards)
         return attrs.evolve(self, guards=without_repetition((*guards, *own)))
 
-    @property
+    @cached_property
     def to_send(self) -> StagedAction:
         """The one action that is sent: under the guards and the conditions."""
+        if not self.guards:
+            return self.action
+        if len(self.calls) == 1 and not any(guard.is_read for guard in self.guards):
+            return self.action.alone
         guards = (guard.condition for guard in self.guards)
         condition = all_of(*guards, *(term.condition for term in self.terms))
         return attrs.evolve(self.action, condition=condition)
@@ -93,12 +98,19 @@ def folded(first: Fold, second: StagedAction) -> Fold:
         DuplicateTargetError: The two do not fold; says why, and names all call sites. Not sent.
     """
     try:
+        _refuse_marker(first, second)
         fold = _FOLDERS[first.action.kind, second.kind](first, second)
         refuse_too_long(fold.to_send)
     except CannotFoldError as reason:
         msg = f"two actions on one item, and {reason}: {first.describe()}; {second.describe()}"
         raise DuplicateTargetError(msg, why=str(reason)) from None
     return fold
+
+
+def _refuse_marker(first: Fold, second: StagedAction) -> None:
+    """Keep a marker as it is: what is stored of it later is compared with it."""
+    if ONCE in (first.action.verb, second.verb):
+        raise CannotFoldError("one of them is the marker of once()")
 
 
 def _after_check(first: Fold, second: StagedAction) -> Fold:

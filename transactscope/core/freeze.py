@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from transactscope.core.actions import StagedAction
-from transactscope.expressions.rendering import Rendered, render
+from transactscope.expressions.rendering import Rendered
 from transactscope.types import FrozenRequest, Item
 
 # The plain operation that does the same for one item [API Reference, Actions].
@@ -56,7 +56,7 @@ def action_members(action: StagedAction) -> dict[str, Any]:
         members["Item"] = action.item
     else:
         members["Key"] = action.key
-    members.update(_expressions(render(condition=action.condition, update=action.update)))
+    members.update(_expressions(action.rendered))
     # The stored item tells a stale read from a false condition, so it is always asked for.
     members["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     return members

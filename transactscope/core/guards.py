@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from transactscope.core.actions import ExpectedVersion, StagedAction
+from transactscope.core.actions import StagedAction
 from transactscope.entities.mapping import EntityMapping
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.conditions import Condition, all_of, equals, exists, not_exists
@@ -59,7 +59,7 @@ def version_guard(call: StagedAction) -> Guard | None:
     expected = call.expected
     if expected is None or not expected.is_demanded:
         return None
-    return Guard(_version_is(expected), call, is_read=False)
+    return Guard(expected.condition, call, is_read=False)
 
 
 def without_repetition(guards: Iterable[Guard]) -> tuple[Guard, ...]:
@@ -98,8 +98,3 @@ def _attributes(mapping: EntityMapping) -> Iterator[str]:
     """Name the attributes that the class maps, without the key's, which tell which item it is."""
     key = {key.attribute for key in mapping.key_attributes}
     return (field.attribute for field in mapping.fields.values() if field.attribute not in key)
-
-
-def _version_is(expected: ExpectedVersion) -> Condition:
-    path = Path((expected.attribute,))
-    return not_exists(path) if expected.value is None else equals(path, Literal(expected.value))

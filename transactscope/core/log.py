@@ -1,25 +1,30 @@
 """The calls of one scope in their order, and what they come to per item.
 
-DynamoDB takes one action per item and 100 per request. Calls on one item are folded
-as they come; what cannot be folded, and the 101st item, is refused at the call, which
-leaves the log as it was. Items that are only read and guarded count, too.
+DynamoDB takes one action per item, 100 per request and 4 MB of items. Calls on one item are
+folded as they come; what cannot be folded, the 101st item, and what makes the items too large
+is refused at the call, which leaves the log as it was. Items that are only read and guarded
+count, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 import attrs
 
 from transactscope.core.actions import StagedAction
+from transactscope.core.fitting import refuse_large_item
 from transactscope.core.folding import Fold, folded
+from transactscope.core.load import Load
 from transactscope.core.merging import CannotFoldError, refuse_too_long
 from transactscope.core.reads import Reads
 from transactscope.core.tables import TableId, refuse_two_homes, table_id
 from transactscope.core.versions import refuse_other_version
+from transactscope.entities.keys import checked_key_value
 from transactscope.errors import InvalidKeyError, InvalidRequestError, TooManyActionsError
-from transactscope.limits import MAX_ACTIONS
+from transactscope.limits import MAX_ACTIONS, MAX_PARTITION_KEY_BYTES
 from transactscope.types import Action, Item
+from transactscope.values.wording import key_step
 
 
 @attrs.define
@@ -35,6 +40,7 @@ class ActionLog:
     _calls: list[StagedAction] = attrs.field(factory=list)
     _folds: dict[Hashable, Fold] = attrs.field(factory=dict)
     _key_names: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    _load: Load = attrs.field(factory=Load)
     _home: TableId | None = None
 
     def __len__(self) -> int:
@@ -63,8 +69,11 @@ class ActionLog:
 
         Raises:
             TooManyActionsError: It would need a 101st action.
+            ItemTooLargeError: It surely leaves an item of more than 409,600 bytes.
+            TransactionTooLargeError: All items together would have over 4,194,304 bytes.
             DuplicateTargetError: It does not fold with the calls on the same item.
-            InvalidKeyError: Its key has other attributes than its table has elsewhere.
+            InvalidKeyError: Its key has other attributes than its table has elsewhere, or the
+                item of a raw put has no legal key.
             InvalidRequestError: Its table is of another account or Region, its version is not
                 the one that was read, or its condition and the guards are too long.
         """
@@ -72,7 +81,7 @@ class ActionLog:
         refuse_two_homes(self._home, table)
         try:
             call = self._located(call, table.name)
-            self._folds[_target(call)] = self._fold_with(call)
+            self._keep({_target(call): self._fold_with(call)})
         except InvalidRequestError:
             self._learn_from_calls()  # a call that was refused has taught nothing
             raise
@@ -125,22 +134,26 @@ class ActionLog:
 
         Raises:
             InvalidRequestError: The guard is too long, by itself or beside what is staged.
+            TransactionTooLargeError: It would need a check for which there is no room.
         """
         guard = self.reads.new_guard(read)
         if guard is None:
             return
-        fold = self.find(read.target)
-        if fold is not None:  # before it is kept: a guard that is refused must not be sent
-            _refuse_too_long(fold.after_read((*self.reads.guards(_target(read)), guard)))
+        # Before it is kept: a guard that is refused must not be sent.
+        target, fold = _target(read), self.find(read.target)
+        if fold is None:
+            self._load.refuse_too_much(target, read.size, read.describe)
+        else:
+            _refuse_too_long(fold.after_read((*self.reads.guards(target), guard)))
         self.reads.keep_guard(guard)
+        self._weigh(target)
 
     def truncate(self, length: int) -> None:
         """Drop every call after the first `length`, and fold again what they had touched."""
         dropped = {_target(call) for call in self._calls[length:]}
         del self._calls[length:]
-        for target in dropped:
-            del self._folds[target]
-        self._folds |= _folds_of(call for call in self._calls if _target(call) in dropped)
+        self._forget(dropped)
+        self._keep(_folds_of(call for call in self._calls if _target(call) in dropped))
         self._learn_from_calls()
 
     def remove(self, action: Action) -> int:
@@ -149,14 +162,18 @@ class ActionLog:
         Raises:
             InvalidRequestError: It is not in the log.
             DuplicateTargetError: The others do not fold without it; nothing is dropped.
+            ItemTooLargeError: The others leave too large an item; nothing is dropped.
+            TransactionTooLargeError: All items would be too large without it; the same.
         """
         position = self._position(action)
         target = _target(self._calls[position])
         others = [*self._calls[:position], *self._calls[position + 1 :]]
         refolded = _folds_of(call for call in others if _target(call) == target)
+        for fold in refolded.values():
+            self._refuse_too_large(target, fold)
         self._calls = others
-        del self._folds[target]
-        self._folds |= refolded
+        self._forget([target])
+        self._keep(refolded)
         self._learn_from_calls()
         return position
 
@@ -178,14 +195,16 @@ class ActionLog:
             _keyed(call, key_names) if _is_unkeyed(call, table_name) else call
             for call in self._calls
         ]
-        self._folds = _folds_of(calls)
+        folds = _folds_of(calls)  # before anything is changed: they may not fold
+        self._forget(list(self._folds))
+        self._keep(folds)
         self._calls = calls
 
     def _fold_with(self, call: StagedAction) -> Fold:
         target = _target(call)
         first = self._folds.get(target)
         refuse_other_version(self.reads, first, call)
-        if first is None and len({*self._folds, *self.reads.guarded, target}) > MAX_ACTIONS:
+        if target not in self._load and len(self._load) >= MAX_ACTIONS:
             msg = (
                 f"one transaction takes at most {MAX_ACTIONS} actions, and this would be "
                 f"number {MAX_ACTIONS + 1}: {call.describe()}"
@@ -194,7 +213,34 @@ class ActionLog:
         fold = Fold.of(call) if first is None else folded(first, call)
         if self.reads.guards(target):
             _refuse_too_long(fold.after_read(self.reads.guards(target)))
+        self._refuse_too_large(target, fold)
         return fold
+
+    def _refuse_too_large(self, target: Hashable, fold: Fold) -> None:
+        refuse_large_item(fold.action, fold.describe)
+        self._load.refuse_too_much(target, fold.action.size, fold.describe)
+
+    def _keep(self, folds: Mapping[Hashable, Fold]) -> None:
+        """Let items have these folds from now on."""
+        self._folds |= folds
+        for target in folds:
+            self._weigh(target)
+
+    def _forget(self, targets: Iterable[Hashable]) -> None:
+        """Let nothing be staged on some items any more."""
+        for target in targets:
+            del self._folds[target]
+            self._weigh(target)
+
+    def _weigh(self, target: Hashable) -> None:
+        """Count an item with its fold; with its key where it is only checked."""
+        fold, guards = self._folds.get(target), self.reads.guards(target)
+        if fold is not None:
+            self._load.keep(target, fold.action.size)
+        elif guards:
+            self._load.keep(target, guards[0].call.size)
+        else:
+            self._load.drop(target)
 
     def _guarded(self, target: Hashable, first_call: StagedAction) -> Fold:
         """Return what is sent for an item: its fold, or the check of an item that was read."""
@@ -214,6 +260,8 @@ class ActionLog:
         if keyed.key is None:
             msg = f"{call.describe()}: the item lacks a key attribute of ({_listed(names)})"
             raise InvalidKeyError(msg)
+        for name, value in keyed.key.items():
+            checked_key_value(value, f"Item{key_step(name)}", MAX_PARTITION_KEY_BYTES)
         return keyed
 
     def _refuse_other_key(self, table_name: str, key: Item) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from transactscope.core.actions import StagedAction
+from transactscope.core.fitting import misfit
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.application import apply_update
 from transactscope.expressions.clauses import (
@@ -31,8 +32,6 @@ from transactscope.expressions.effects import (
 from transactscope.expressions.literals import Literal
 from transactscope.expressions.operands import IfNotExists, ListAppend
 from transactscope.expressions.paths import Path
-from transactscope.expressions.rendering import render
-from transactscope.limits import MAX_EXPRESSION_BYTES, MAX_UPDATE_OPERATORS
 from transactscope.types import Item
 from transactscope.values.numbers import parse_decimal
 
@@ -72,18 +71,15 @@ def refuse_too_long(action: StagedAction) -> None:
     """Refuse an action whose folded expressions are over DynamoDB's limits.
 
     Raises:
-        CannotFoldError: An expression has over 4096 bytes or an update over 300 operators, or
-            two texts define one placeholder in two ways.
+        CannotFoldError: They are, or two texts define one placeholder in two ways.
     """
     try:
-        rendered = render(condition=action.condition, update=action.update)
+        rendered = action.rendered
     except InvalidRequestError as problem:
         raise CannotFoldError(f"their expressions do not fit together ({problem})") from None
-    texts = (rendered.condition or "", rendered.update or "")
-    if any(len(text.encode()) > MAX_EXPRESSION_BYTES for text in texts):
-        raise CannotFoldError(f"together they are over {MAX_EXPRESSION_BYTES} bytes of text")
-    if sum(texts[1].count(sign) for sign in "=+-(") > MAX_UPDATE_OPERATORS:
-        raise CannotFoldError(f"together they have over {MAX_UPDATE_OPERATORS} operators")
+    found = misfit(rendered)
+    if found is not None:
+        raise CannotFoldError(f"together they are too much: {found.text}")
 
 
 def _refuse_dependent(clause: Clause, written: frozenset[Path]) -> None:

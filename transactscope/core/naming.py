@@ -6,6 +6,7 @@ This is the only place that knows both.
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Mapping
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from transactscope.entities.mapping import EntityMapping
-from transactscope.errors import ConversionError
+from transactscope.entities.mapping import EntityMapping, mapping_of
+from transactscope.errors import ConversionError, InvalidKeyError
+from transactscope.expressions.names import checked_name
 from transactscope.expressions.paths import Path
+from transactscope.limits import MAX_KEY_NAME_LENGTH
 from transactscope.types import AttributeValue
 from transactscope.values import to_attribute_value
 from transactscope.values.classes import class_fields, is_class_with_fields
@@ -68,6 +71,37 @@ class EntityVocabulary:
         except ConversionError as error:
             placed(error, f"{self.mapping.name}.{path}")
             raise
+
+
+@functools.cache
+def _named(cls: type) -> None:
+    """Check the names of a class's attributes, once: they do not change."""
+    mapping = mapping_of(cls)
+    for key in mapping.key_attributes:
+        refuse_long_key_name(key.attribute, f"{mapping.name}: a key attribute's name")
+    for field in mapping.fields.values():
+        checked_name(field.attribute, mapping.name)
+
+
+def refuse_long_names(mapping: EntityMapping) -> None:
+    """Refuse an entity class with names of attributes that DynamoDB does not take.
+
+    Raises:
+        InvalidRequestError: A name is too long. Not sent.
+        InvalidKeyError: That of a key attribute is. Not sent.
+    """
+    _named(mapping.cls)
+
+
+def refuse_long_key_name(name: str, where: str) -> None:
+    """Refuse the name of a key attribute that no table can have.
+
+    Raises:
+        InvalidKeyError: It is too long. Not sent.
+    """
+    if len(name) > MAX_KEY_NAME_LENGTH:
+        msg = f"{where} has {len(name)} characters, and DynamoDB takes {MAX_KEY_NAME_LENGTH}"
+        raise InvalidKeyError(msg)
 
 
 def _type_inside(declared: Any, part: str | int) -> Any:

@@ -13,13 +13,16 @@ import attrs
 
 from transactscope.core.actions import Kind, StagedAction
 from transactscope.core.callsite import call_site
+from transactscope.core.fitting import expressible
+from transactscope.core.naming import refuse_long_key_name
 from transactscope.core.tables import table_id
 from transactscope.entities.keys import checked_key_value
 from transactscope.errors import ConversionError, InvalidKeyError, InvalidRequestError
 from transactscope.expressions.clauses import RawUpdate
 from transactscope.expressions.conditions import Condition
+from transactscope.expressions.names import checked_name
 from transactscope.expressions.raw import raw_condition, raw_update, refuse_unused
-from transactscope.limits import MAX_ATTRIBUTE_NAME_LENGTH, MAX_PARTITION_KEY_BYTES
+from transactscope.limits import MAX_KEY_NAME_LENGTH, MAX_PARTITION_KEY_BYTES
 from transactscope.types import Item
 from transactscope.values.wire import checked
 from transactscope.values.wording import key_step
@@ -81,7 +84,7 @@ def raw_action(shape: RawShape, members: Mapping[str, Any]) -> StagedAction:
         _refuse_uncarried(shape, name, value)
     table_id(members["TableName"])
     condition, update = _expressions(members)
-    return StagedAction(
+    action = StagedAction(
         verb=shape.verb,
         table=members["TableName"],
         key=_checked_key(members["Key"]) if "Key" in shape.required else None,
@@ -92,6 +95,7 @@ def raw_action(shape: RawShape, members: Mapping[str, Any]) -> StagedAction:
         update=update,
         condition=condition,
     )
+    return expressible(action)  # how large its item is, the log says, which may know its key
 
 
 def _refuse_missing(shape: RawShape, members: Mapping[str, Any]) -> None:
@@ -142,10 +146,7 @@ def _checked_item(item: Any, where: str) -> Item:
         msg = f"attribute names and AttributeValues expected, not {type(item).__name__}"
         raise ConversionError(msg, path=where)
     for name in item:
-        if not isinstance(name, str) or not 1 <= len(name) <= MAX_ATTRIBUTE_NAME_LENGTH:
-            longest = MAX_ATTRIBUTE_NAME_LENGTH
-            msg = f"{where}: an attribute's name is a text of 1 to {longest} characters"
-            raise InvalidRequestError(msg, code="INVALID_ATTRIBUTE_NAME")
+        checked_name(name, where)
     return {name: checked(value, f"{where}{key_step(name)}") for name, value in item.items()}
 
 
@@ -156,5 +157,6 @@ def _checked_key(key: Any) -> Item:
         msg = f"a key has one or two attributes, not {len(copied)}"
         raise InvalidKeyError(msg)
     for name, value in copied.items():
+        refuse_long_key_name(name, f"Key{key_step(name[:MAX_KEY_NAME_LENGTH])}")
         checked_key_value(value, f"Key{key_step(name)}", MAX_PARTITION_KEY_BYTES)
     return copied

@@ -1,6 +1,6 @@
 """Placeholders for every name and value of one request member.
 
-May import `literals`, `paths`, `predicates` and `clauses`. Names are always aliased: a
+May import `literals`, `paths`, `predicates`, `clauses` and `values`. Names are always aliased: a
 reserved word, a dot or a blank in a name then needs no rule of its own [Expression
 attribute names, Developer Guide, 2026-11].
 """
@@ -19,6 +19,7 @@ from transactscope.expressions.literals import Literal
 from transactscope.expressions.paths import Path
 from transactscope.expressions.predicates import RawCondition
 from transactscope.types import AttributeValue
+from transactscope.values.sizes import text_size, value_size
 
 
 @attrs.define
@@ -28,10 +29,12 @@ class Aliases:
     Attributes:
         names: Every `#placeholder` so far and its attribute name.
         values: Every `:placeholder` so far and its AttributeValue.
+        size: The bytes of all that they stand for.
     """
 
     names: dict[str, str] = attrs.field(factory=dict)
     values: dict[str, AttributeValue] = attrs.field(factory=dict)
+    size: int = 0
     _by_name: dict[str, str] = attrs.field(factory=dict)
     _name_numbers: Iterator[int] = attrs.field(factory=itertools.count)
     _value_numbers: Iterator[int] = attrs.field(factory=itertools.count)
@@ -54,6 +57,8 @@ class Aliases:
         for raw in raws:
             _define(aliases.names, raw.names)
             _define(aliases.values, raw.values)
+        aliases.size = sum(map(text_size, aliases.names.values()))
+        aliases.size += sum(map(value_size, aliases.values.values()))
         return aliases
 
     def path(self, path: Path) -> str:
@@ -76,6 +81,7 @@ class Aliases:
         """
         alias = _free(":v", self._value_numbers, self.values)
         self.values[alias] = literal.value
+        self.size += literal.size
         return alias
 
     def _name(self, name: str) -> str:
@@ -83,6 +89,7 @@ class Aliases:
             alias = _free("#n", self._name_numbers, self.names)
             self._by_name[name] = alias
             self.names[alias] = name
+            self.size += text_size(name)
         return self._by_name[name]
 
 

@@ -6,6 +6,7 @@ May import `arithmetic`, `paths`, `vocabulary` and boto3's condition classes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -16,6 +17,7 @@ from transactscope.expressions.arithmetic import Operand
 from transactscope.expressions.paths import Path
 from transactscope.expressions.vocabulary import Vocabulary
 from transactscope.types import AttributeValue
+from transactscope.values.sizes import value_size
 
 
 @attrs.frozen
@@ -37,6 +39,11 @@ class Literal:
     def content(self) -> Any:
         """What the type tag stands before."""
         return self.value[self.tag]
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes it has in an item, and beside others in a request."""
+        return value_size(self.value)
 
 
 def literal(value: Any, declared: Any, path: Path, vocabulary: Vocabulary) -> Literal:

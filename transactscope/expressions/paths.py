@@ -1,7 +1,7 @@
 """Where an attribute is inside an item: `address.city`, `tags[0]`.
 
-May import `arithmetic` and `errors`. A path knows nothing of entities: whether its
-names are fields or attributes is its user's affair.
+May import `arithmetic`, `names`, `errors` and `limits`. A path knows nothing of entities:
+whether its names are fields or attributes is its user's affair.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import attrs
 
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.arithmetic import Operand
+from transactscope.expressions.names import checked_name
+from transactscope.limits import MAX_PATH_DEPTH
 
 Part: TypeAlias = str | int
 
 _STEP: Final = re.compile(r"(?P<name>[^\[\]]+)(?P<indexes>(?:\[[0-9]{1,9}\])*)")
+_MOST_SHOWN: Final = 60  # characters of a path
 _HINT: Final = 'write names and indexes as in "address.city" or "tags[0].color"'
 
 
@@ -84,7 +87,11 @@ def path(text: str | Path) -> Path:
         return text
     if not isinstance(text, str):
         raise _no_path(f"{type(text).__name__} is no path")
-    return Path(tuple(part for step in text.split(".") for part in _parts(step, text)))
+    parts = tuple(part for step in text.split(".") for part in _parts(step, text))
+    if len(parts) > MAX_PATH_DEPTH:
+        msg = f"{_shown(text)} has {len(parts)} names and indexes; DynamoDB takes {MAX_PATH_DEPTH}"
+        raise InvalidRequestError(msg, code="INVALID_PATH")
+    return Path(parts)
 
 
 def _parts(step: str, text: str) -> tuple[Part, ...]:
@@ -94,11 +101,16 @@ def _parts(step: str, text: str) -> tuple[Part, ...]:
         problem = "a name is missing" if lacks_name else "an index is digits in brackets"
         raise _no_path(f"{text!r} is no path, {problem}")
     indexes = match["indexes"].strip("[]")
-    return match["name"], *(int(index) for index in indexes.split("][") if index)
+    name = checked_name(match["name"], "a path")
+    return name, *(int(index) for index in indexes.split("][") if index)
 
 
 def _step_text(part: Part) -> str:
     return f"[{part}]" if isinstance(part, int) else f".{part}"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…")
 
 
 def _no_path(problem: str) -> InvalidRequestError:

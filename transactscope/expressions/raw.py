@@ -1,6 +1,6 @@
 """Expressions that users write as text: kept as they are, their placeholders checked.
 
-May import `clauses`, `literals`, `paths`, `predicates` and `vocabulary`. DynamoDB's
+May import `clauses`, `literals`, `names`, `paths`, `predicates` and `vocabulary`. DynamoDB's
 expressions have no string literals [Expressions, Developer Guide, 2026-11], so every
 `#`, `:` and parenthesis in a text is what it looks like.
 """
@@ -14,13 +14,16 @@ from typing import Any, Final
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.clauses import RawUpdate
 from transactscope.expressions.literals import literal
+from transactscope.expressions.names import checked_name
 from transactscope.expressions.paths import Path
 from transactscope.expressions.predicates import RawCondition
 from transactscope.expressions.vocabulary import Vocabulary
+from transactscope.limits import MAX_PLACEHOLDER_BYTES
 from transactscope.types import AttributeValue
 
 _PLACEHOLDER: Final = re.compile(r"[#:][A-Za-z0-9_]*")
 _PARENTHESES: Final = {"(": 1, ")": -1}
+_MOST_SHOWN: Final = 40  # characters of a placeholder
 
 
 def raw(
@@ -165,12 +168,19 @@ def _check_placeholders(sign: str, definitions: Mapping[Any, Any]) -> None:
         matches = isinstance(placeholder, str) and _PLACEHOLDER.fullmatch(placeholder)
         if not matches or not placeholder.startswith(sign) or placeholder == sign:
             raise _refused(f"{placeholder!r} is no placeholder: {sign} and letters, digits or _")
+        if len(placeholder) > MAX_PLACEHOLDER_BYTES:  # of ASCII, a byte each
+            msg = (
+                f"the placeholder {placeholder[:_MOST_SHOWN]}… has {len(placeholder)} bytes; "
+                f"DynamoDB takes {MAX_PLACEHOLDER_BYTES}, {sign} included"
+            )
+            raise InvalidRequestError(msg, code="PLACEHOLDER_TOO_LONG")
 
 
 def _check_names(names: Mapping[str, Any]) -> None:
     for placeholder, name in names.items():
         if not isinstance(name, str) or not name:
             raise _refused(f"{placeholder} stands for no attribute name")
+        checked_name(name, placeholder)
 
 
 def _kept(definitions: Mapping[str, Any], used: Iterable[str]) -> dict[str, Any]:

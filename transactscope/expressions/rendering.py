@@ -27,12 +27,14 @@ class Rendered:
         update: The UpdateExpression, or None.
         names: ExpressionAttributeNames of both; empty if they use none.
         values: ExpressionAttributeValues of both; empty if they use none.
+        size: The bytes of all that names and values stand for.
     """
 
     condition: str | None
     update: str | None
     names: dict[str, str]
     values: dict[str, AttributeValue] = attrs.field(repr=False)
+    size: int = attrs.field(default=0, eq=False)
 
 
 def render(*, condition: Condition | None, update: Update | RawUpdate | None) -> Rendered:
@@ -54,12 +56,9 @@ def render(*, condition: Condition | None, update: Update | RawUpdate | None) ->
         ('attribute_exists(#n0.#n1)', {'#n0': 'address', '#n1': 'city'})
     """
     aliases = Aliases.around(_raws(condition, update))
-    return Rendered(
-        condition=None if condition is None else condition_text(condition, aliases),
-        update=None if update is None else update_text(update, aliases),
-        names=aliases.names,
-        values=aliases.values,
-    )
+    condition_as_text = None if condition is None else condition_text(condition, aliases)
+    update_as_text = None if update is None else update_text(update, aliases)
+    return Rendered(condition_as_text, update_as_text, aliases.names, aliases.values, aliases.size)
 
 
 def _raws(

@@ -1,6 +1,6 @@
 """How many bytes values and items count against DynamoDB's limits.
 
-May import `types`, `numbers` and `wire`. Capacity units are counted on the same sizes.
+May import `types` and `numbers`. Capacity units are counted on the same sizes.
 
 Source, checked 2026-11: Developer Guide, "DynamoDB item sizes and formats". It calls the size
 of a number approximate; the exact rule is the one that the service was seen to apply at the
@@ -14,20 +14,19 @@ from typing import Any, Final
 
 from transactscope.types import AttributeValue, StoredItem
 from transactscope.values.numbers import parse_decimal
-from transactscope.values.wire import unpack
 
-_CONTAINER_BYTES: Final = 3  # "3 bytes of overhead" of a list or map, "regardless of its contents"
+CONTAINER_BYTES: Final = 3  # "3 bytes of overhead" of a list or map, "regardless of its contents"
 _MEMBER_BYTES: Final = 1  # "each List or Map element also requires 1 byte of overhead"
 
 
-def value_size(value: AttributeValue) -> int:
+def value_size(value: Mapping[str, Any]) -> int:
     """Count the bytes of one valid AttributeValue.
 
     Example:
         >>> value_size({"S": "café"}), value_size({"N": "-42"}), value_size({"L": []})
         (5, 3, 3)
     """
-    tag, content = unpack(value)
+    ((tag, content),) = value.items()
     return _SIZES[tag](content)
 
 
@@ -38,11 +37,42 @@ def item_size(item: StoredItem) -> int:
         >>> item_size({"shirt-color": {"S": "R"}, "shirt-size": {"S": "M"}})
         23
     """
-    return sum(_text_size(name) + value_size(dict(value)) for name, value in item.items())
+    return sum(map(attribute_size, item, item.values()))
 
 
-def _text_size(text: str) -> int:
-    return len(text.encode())
+def attribute_size(name: str, value: Mapping[str, Any]) -> int:
+    """Count the bytes of one attribute: those of its name and its value.
+
+    Example:
+        >>> attribute_size("shirt-color", {"S": "R"})
+        12
+    """
+    ((tag, content),) = value.items()
+    return text_size(name) + _SIZES[tag](content)
+
+
+def text_size(text: str) -> int:
+    """Count the bytes of a text, or of a name.
+
+    Example:
+        >>> text_size("café")
+        5
+    """
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def element_size(part: str | int, size: int) -> int:
+    """Count what a list or map grows by if a value of that size is put into it.
+
+    Args:
+        part: The value's name in a map, or its index in a list.
+        size: The value's own bytes.
+
+    Example:
+        >>> element_size("city", 5), element_size(0, 5)
+        (10, 6)
+    """
+    return _MEMBER_BYTES + (text_size(part) if isinstance(part, str) else 0) + size
 
 
 def _number_size(text: str) -> int:
@@ -51,6 +81,22 @@ def _number_size(text: str) -> int:
     Zeros around all digits do not count, those between a digit and the point do: 100 has one
     digit, 100.5 has three and one. A sign is a byte of its own.
     """
+    if text.isdigit():  # most numbers are plain
+        return 1 + _half(len(text.strip("0")))
+    unsigned = text.lstrip("+-")
+    whole, _, fraction = unsigned.partition(".")
+    if not f"{whole}{fraction}".isdigit():
+        return _far_number_size(text)
+    whole, fraction = whole.lstrip("0"), fraction.rstrip("0")
+    if fraction:
+        digits = _half(len(whole)) + _half(len(fraction if whole else fraction.lstrip("0")))
+    else:
+        digits = _half(len(whole.rstrip("0")))
+    return 1 + digits + (bool(digits) and text.startswith("-"))
+
+
+def _far_number_size(text: str) -> int:
+    """Count a number that is written with an exponent."""
     is_negative, all_digits, exponent = parse_decimal(text).as_tuple()
     digits = len("".join(map(str, all_digits)).rstrip("0"))
     in_fraction = min(digits, max(-int(exponent), 0))
@@ -66,11 +112,11 @@ def _constant_size(_: bool) -> int:  # noqa: FBT001 - the content of BOOL and NU
 
 
 def _list_size(elements: list[AttributeValue]) -> int:
-    return _CONTAINER_BYTES + sum(_MEMBER_BYTES + value_size(element) for element in elements)
+    return CONTAINER_BYTES + sum(_MEMBER_BYTES + value_size(element) for element in elements)
 
 
 def _map_size(members: Mapping[str, AttributeValue]) -> int:
-    return _CONTAINER_BYTES + len(members) * _MEMBER_BYTES + item_size(members)
+    return CONTAINER_BYTES + len(members) * _MEMBER_BYTES + item_size(members)
 
 
 def _set_of(size: Callable[[Any], int]) -> Callable[[Any], int]:
@@ -78,12 +124,12 @@ def _set_of(size: Callable[[Any], int]) -> Callable[[Any], int]:
 
 
 _SIZES: Final[dict[str, Callable[[Any], int]]] = {
-    "S": _text_size,
+    "S": text_size,
     "N": _number_size,
     "B": len,
     "BOOL": _constant_size,
     "NULL": _constant_size,
-    "SS": _set_of(_text_size),
+    "SS": _set_of(text_size),
     "NS": _set_of(_number_size),
     "BS": _set_of(len),
     "L": _list_size,

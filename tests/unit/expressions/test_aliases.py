@@ -59,3 +59,13 @@ def test_one_placeholder_has_one_meaning(one, other, words):
         Aliases.around([one, other])
 
     assert "secret" not in str(caught.value)
+
+
+def test_the_bytes_behind_placeholders_are_counted_once_each():
+    """A name counts once however often it stands there, a value each time that it is sent."""
+    raw = RawCondition("#a = :v", {"#a": "é"}, {":v": {"S": "xyz"}})
+    aliases = Aliases.around([raw, raw])
+    aliases.path(path("price.price"))
+    aliases.literal(Literal({"N": "123"}))
+
+    assert 2 + 3 + 5 + 3 == aliases.size

@@ -91,7 +91,7 @@ def test_a_path_knows_its_root_and_whether_it_ends_in_an_index():
     assert not path("a[0].b").ends_in_index
 
 
-_names = st.text(st.characters(exclude_characters=".[]"), min_size=1)
+_names = st.text(st.characters(codec="utf-8", exclude_characters=".[]"), min_size=1)
 
 
 @given(_names, st.lists(_names | st.integers(0, 999_999_999)))
@@ -100,3 +100,14 @@ def test_a_written_path_reads_back(root, steps):
     written = Path((root, *steps))
 
     assert written == path(str(written))
+
+
+@pytest.mark.parametrize("step", [".a", "[0]"])
+def test_a_path_is_no_deeper_than_items_are(step):
+    """An attribute's own value is level 1, and DynamoDB stores 32 levels."""
+    assert 32 == len(path("a" + step * 31).parts)
+    with pytest.raises(InvalidRequestError, match="has 33 names and indexes") as caught:
+        path("a" + step * 32)
+
+    assert "INVALID_PATH" == caught.value.code
+    assert len(str(caught.value)) < 150

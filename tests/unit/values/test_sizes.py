@@ -1,8 +1,19 @@
 """Sizes in bytes, as the service counts them."""
 
-import pytest
+from decimal import Decimal
 
-from transactscope.values.sizes import item_size, value_size
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transactscope.values.sizes import (
+    CONTAINER_BYTES,
+    attribute_size,
+    element_size,
+    item_size,
+    text_size,
+    value_size,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +46,19 @@ def test_a_number_takes_a_byte_for_two_digits(number, expected):
     assert expected == value_size({"N": number})
 
 
+@given(
+    st.decimals(-(10**30), 10**30, allow_nan=False, places=5)
+    | st.integers(-(10**12), 10**12).map(Decimal),
+    st.sampled_from(["{:f}", "{:+f}", "0{:f}", "{:f}000"]),
+)
+def test_a_number_is_as_long_however_it_is_written(number, form):
+    """Plain texts are counted without a Decimal, to the same result."""
+    text = form.format(abs(number) if form.startswith("0") else number)
+    text = text if "." in text or not form.endswith("000") else f"{text}.000"
+
+    assert value_size({"N": f"{Decimal(text):E}"}) == value_size({"N": text})
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -63,3 +87,13 @@ def test_an_item_is_as_long_as_its_names_and_values():
     assert 23 == item_size({"shirt-color": {"S": "R"}, "shirt-size": {"S": "M"}})
     assert 4 == item_size({"é": {"N": "1"}})
     assert 0 == item_size({})
+
+
+def test_parts_add_up_to_the_whole():
+    """What is known of an item before it is whole is counted with the same rules."""
+    text, size = "é", value_size({"S": "ab"})
+
+    assert 2 == text_size(text)
+    assert item_size({text: {"S": "ab"}}) == attribute_size(text, {"S": "ab"})
+    assert value_size({"M": {text: {"S": "ab"}}}) == CONTAINER_BYTES + element_size(text, size)
+    assert value_size({"L": [{"S": "ab"}]}) == CONTAINER_BYTES + element_size(0, size)
