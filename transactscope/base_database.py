@@ -8,6 +8,7 @@ from collections.abc import Callable
 from random import random as random_number
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from transactscope.arguments import reading
 from transactscope.core.tokens import random_token
 from transactscope.entities.keys import entity_key
 from transactscope.entities.mapping import mapping_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from transactscope.core.building import ActionBuilder, TableNames, Terms
     from transactscope.core.retries import RetryPolicy
     from transactscope.flows.effects import Flow
-    from transactscope.types import DynamoDBClient
+    from transactscope.types import CircuitBreaker, DynamoDBClient
 
 R = TypeVar("R")
 
@@ -45,18 +46,28 @@ class BaseDatabase(Verbs[R]):
         sleep: Callable[[float], Any] | None = None,
         random: Callable[[], float] = random_number,
         new_token: Callable[[], str] = random_token,
+        wall_clock: Callable[[], float] = time.time,
+        breaker: CircuitBreaker | None = None,
     ) -> None:
-        self._environment = make_environment(
-            client,
-            self._connector,
-            retry=retry,
-            converter=converter,
-            table_names=table_names,
-            clock=clock,
-            sleep=sleep,
-            random=random,
-            new_token=new_token,
-        )
+        with reading(f"{type(self).__name__}()"):
+            self._environment = make_environment(
+                client,
+                self._connector,
+                retry=retry,
+                converter=converter,
+                table_names=table_names,
+                clock=clock,
+                sleep=sleep,
+                random=random,
+                new_token=new_token,
+                wall_clock=wall_clock,
+                breaker=breaker,
+            )
+
+    @property
+    def breaker(self) -> CircuitBreaker | None:
+        """The circuit breaker that is asked before every request, or None. Nothing is sent."""
+        return self._environment.breaker
 
     @abc.abstractmethod
     def _run(self, flow: Flow[Any]) -> Any:
@@ -64,14 +75,17 @@ class BaseDatabase(Verbs[R]):
 
     def _getting(self, target: Any, key: tuple[object, ...]) -> Flow[Any]:
         """Return the flow of `get`; bad arguments are refused before it begins."""
-        action = self._builder.read(entity_key(target, key))
+        with reading("get()"):
+            action = self._builder.read(entity_key(target, key))
         return read.get(action, self._environment.converter, self._environment.budget())
 
     def _creating_table(self, entity_class: type[Any]) -> Flow[None]:
         """Return the flow of `create_table`."""
-        mapping = mapping_of(entity_class)
+        with reading("create_table()"):
+            mapping = mapping_of(entity_class)
+            table = self._builder.table(mapping)
         requests = tables.TableRequests(self._environment.converter, self._environment.budget)
-        return tables.create(mapping, self._builder.table(mapping), requests)
+        return tables.create(mapping, table, requests)
 
     @property
     def _builder(self) -> ActionBuilder:

@@ -42,6 +42,11 @@ class Database(BaseDatabase[CommitResult]):
         sleep: Called with seconds wherever the library waits; None means `time.sleep`.
         random: Gives a number from 0.0 to 1.0, for the length of pauses.
         new_token: Makes the client request tokens of scopes, 1-36 characters each.
+        wall_clock: Tells the time in seconds since 1970. A commit in doubt is sent again only
+            while both clocks say that DynamoDB still knows its token.
+        breaker: A circuit breaker, as `ext.breaker.Breaker` or your own: it is asked before
+            every request of the verbs, and of the scopes of this database. None means that
+            there is none. What it refuses raises `CircuitOpenError`, and is not sent.
 
     Raises:
         InvalidRequestError: The client or a setting cannot be used. Not sent.

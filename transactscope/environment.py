@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.core.building import ActionBuilder, TableNames
-from transactscope.core.retries import Budget, RetryPolicy
+from transactscope.core.retries import Budget, RetryPolicy, is_number
 from transactscope.core.tokens import random_token
+from transactscope.core.window import TokenWindow
 from transactscope.driver import drive, drive_async
 from transactscope.errors import InvalidRequestError
+from transactscope.flows.breaking import breaking
 from transactscope.flows.effects import Flow
 from transactscope.transports.botocore import transport_for
-from transactscope.transports.clients import checked_client
-from transactscope.types import FrozenRequest
+from transactscope.transports.clients import checked_client, seconds_to_arrive
+from transactscope.types import CircuitBreaker, FrozenRequest
 from transactscope.values import checked_converter, default_converter
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ class Environment:
     sleep: Callable[[float], Any]
     random: Callable[[], float]
     new_token: Callable[[], str]
+    wall_clock: Callable[[], float]
+    breaker: CircuitBreaker | None = None
 
     @property
     def converter(self) -> Converter:
@@ -55,13 +60,20 @@ class Environment:
         span = self.retry.timeout if timeout is None else timeout
         return Budget(self.retry, self.clock, self.random, span, reruns)
 
+    def token_window(self) -> TokenWindow:
+        """Return a new account of how long a token may be relied on."""
+        return TokenWindow(self.clock, self.wall_clock, seconds_to_arrive(self.client))
+
     def run(self, flow: Flow[R]) -> R:
         """Perform a flow through this client."""
-        return drive(flow, self.transport, self.sleep)
+        return drive(self._with_breaker(flow), self.transport, self.sleep)
 
     async def run_async(self, flow: Flow[R]) -> R:
         """Perform a flow through this client, awaiting its answers."""
-        return await drive_async(flow, self.transport, self.sleep)
+        return await drive_async(self._with_breaker(flow), self.transport, self.sleep)
+
+    def _with_breaker(self, flow: Flow[R]) -> Flow[R]:
+        return flow if self.breaker is None else breaking(flow, self.breaker)
 
     async def wait(self, seconds: float) -> None:
         """Wait as this environment waits, awaiting it where that can be."""
@@ -106,6 +118,11 @@ def environment_of(database_or_client: Any, connector: Connector = SYNCHRONOUS) 
     Raises:
         InvalidRequestError: It is of the other kind, or no client. Not sent.
     """
+    with reading("a scope's database or client"):
+        return _environment_of(database_or_client, connector)
+
+
+def _environment_of(database_or_client: Any, connector: Connector) -> Environment:
     if isinstance(database_or_client, Environment):
         return database_or_client
     if not getattr(database_or_client, "_is_database", False):
@@ -127,6 +144,8 @@ def make_environment(
     sleep: Callable[[float], Any] | None = None,
     random: Callable[[], float] = random_number,
     new_token: Callable[[], str] = random_token,
+    wall_clock: Callable[[], float] = time.time,
+    breaker: CircuitBreaker | None = None,
 ) -> Environment:
     """Check a client and its settings and put them together. Nothing is sent."""
     usable = connector.check(client)
@@ -141,6 +160,8 @@ def make_environment(
         sleep=_checked_function("sleep", connector.sleep if sleep is None else sleep),
         random=_checked_function("random", random),
         new_token=_checked_function("new_token", new_token),
+        wall_clock=_checked_function("wall_clock", wall_clock),
+        breaker=_checked_breaker(breaker, is_async=connector.is_async),
     )
 
 
@@ -152,11 +173,11 @@ def checked_timeout(timeout: Any) -> float | None:
     """
     if timeout is None:
         return None
-    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
-    if not is_number or not timeout >= 0:
-        msg = "timeout= must be seconds, a number from 0 on, or None"
-        raise InvalidRequestError(msg, code="INVALID_POLICY")
-    return float(timeout)
+    with reading("timeout="):
+        if is_number(timeout) and timeout >= 0:
+            return float(timeout)
+    msg = "timeout= must be seconds, a number from 0 on, or None"
+    raise InvalidRequestError(msg, code="INVALID_POLICY")
 
 
 def _checked_function(name: str, function: Any) -> Callable[..., Any]:
@@ -173,6 +194,22 @@ def _checked_retry(retry: Any) -> RetryPolicy:
         return retry
     msg = f"retry= must be a RetryPolicy, not {type(retry).__name__}"
     raise InvalidRequestError(msg, code="INVALID_POLICY")
+
+
+def _checked_breaker(breaker: Any, *, is_async: bool) -> CircuitBreaker | None:
+    if breaker is None:
+        return None
+    methods = [getattr(breaker, name, None) for name in ("admit", "report")]
+    if isinstance(breaker, type) or not all(callable(method) for method in methods):
+        shown = breaker.__name__ if isinstance(breaker, type) else type(breaker).__name__
+        msg = f"breaker= must be an object with admit() and report(), not {shown}"
+        raise InvalidRequestError(msg)
+    if not is_async and any(inspect.iscoroutinefunction(method) for method in methods):
+        msg = (
+            f"breaker= {type(breaker).__name__} has to be awaited, which only an AsyncDatabase does"
+        )
+        raise InvalidRequestError(msg)
+    return breaker  # type: ignore[no-any-return]
 
 
 def _checked_table_names(table_names: Any) -> TableNames:

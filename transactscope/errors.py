@@ -254,7 +254,10 @@ class ThrottledError(TransactionCanceledError):
 
 
 class IdempotencyMismatchError(TransactionRefusedError):
-    """The client request token was used before with other content: nothing was applied now."""
+    """The client request token was used before with other content: nothing was applied now.
+
+    Or a marker of `once` is stored with other content, or only some of several markers are.
+    """
 
 
 class TableNotFoundError(TransactionRefusedError):
@@ -299,4 +302,13 @@ class NotSentError(TransactScopeError):
 
 
 class CircuitOpenError(NotSentError):
-    """The circuit breaker is open: nothing was sent."""
+    """The circuit breaker is open: nothing was sent. The library does not try again.
+
+    Attributes:
+        retry_after: Seconds until the breaker may admit a request, or None if it does not say.
+        retryable: False: who is refused has to wait, not to repeat.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -6,6 +6,7 @@ to create, compare, print or pickle it.
 
 from __future__ import annotations
 
+import enum
 import pickle
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
@@ -24,11 +25,13 @@ __all__ = [
     "Attempt",
     "AttributeValue",
     "CancellationReason",
+    "CircuitBreaker",
     "CommitResult",
     "DynamoDBClient",
     "ExplainedAction",
     "Explanation",
     "FrozenRequest",
+    "Health",
     "Item",
     "Savepoint",
     "StoredItem",
@@ -88,6 +91,57 @@ class AsyncTransport(Protocol):
 
     def __call__(self, request: FrozenRequest) -> Awaitable[Answer]:
         """Send the request and return the answer."""
+        ...
+
+
+class Health(enum.Enum):
+    """What a request has shown of DynamoDB's health; a circuit breaker is told.
+
+    `GOOD`: it answered, also where the answer was no, as for a false condition, a conflict,
+    or a request that is not valid.
+    `OVERLOADED`: throttling, a server error (5xx), a time-out, a lost or refused connection.
+    `UNKNOWN`: nothing was learned, as the client refused to send, or the wait was cut off.
+
+    Example:
+        >>> from transactscope.types import Health
+        >>> Health.OVERLOADED.value
+        'overloaded'
+    """
+
+    GOOD = "good"
+    OVERLOADED = "overloaded"
+    UNKNOWN = "unknown"
+
+
+class CircuitBreaker(Protocol):
+    """Is asked before every request of a database, and told what came back.
+
+    For an `AsyncDatabase` both may be coroutine functions. One breaker may be called by
+    many threads or tasks at once.
+
+    What else `admit` or `report` raises than what is said here is a mistake of the breaker.
+    It is logged (`transactscope.breaker`), and everything goes on as if there were no breaker.
+    """
+
+    def admit(self, request: FrozenRequest) -> Any:
+        """Let the request be sent, and return a ticket for the report about it.
+
+        Args:
+            request: What is about to be sent. Its body holds values.
+
+        Raises:
+            CircuitOpenError: It must not be sent now. Nothing is.
+        """
+        ...
+
+    def report(self, ticket: Any, health: Health) -> Any:
+        """Learn what came of a request that was admitted.
+
+        Args:
+            ticket: What `admit` returned for it.
+            health: What it has shown. After an interruption it is `UNKNOWN`. A process that
+                ends, or a coroutine that is closed, may never report.
+        """
         ...
 
 
@@ -172,7 +226,8 @@ class Action:
     """One staged action. Every verb of a scope returns the one that it staged.
 
     Attributes:
-        verb: The verb that staged it: `put`, `insert`, `replace`, `update`, `delete` or `check`.
+        verb: The verb that staged it: `put`, `insert`, `replace`, `update`, `delete`, `check` or
+            `once`.
         table: The table's name as it is sent.
         key: The item's key, `{"artist": {"S": str}}`; None for a raw put whose table's
             key attributes nothing else in the scope describes.
@@ -335,8 +390,8 @@ class CommitResult:
         client_request_token: The token that the request carried; None for a single write.
         request_id: DynamoDB's id of the answer, or None.
         capacity: Consumed capacity units per table, as far as DynamoDB reported them.
-        replayed: Whether DynamoDB reported that the same token had been committed
-            before, so that this request wrote nothing.
+        replayed: Whether the same was committed before, so that this request wrote nothing:
+            DynamoDB reported it of the token, or a stored marker of `once` says it.
         attempts: How many times the request was sent.
     """
 

@@ -71,7 +71,13 @@ def test_paths_that_are_named_exist(path):
 
 @pytest.mark.parametrize(
     "module_name",
-    ["transactscope", "transactscope.errors", "transactscope.testing", "transactscope.types"],
+    [
+        "transactscope",
+        "transactscope.errors",
+        "transactscope.ext.breaker",
+        "transactscope.testing",
+        "transactscope.types",
+    ],
 )
 def test_public_names_are_documented(module_name):
     """Whatever can be imported is explained in README.md or docs/."""

@@ -11,6 +11,7 @@ import transactscope
 PUBLIC_MODULES = (
     "transactscope",
     "transactscope.errors",
+    "transactscope.ext.breaker",
     "transactscope.testing",
     "transactscope.types",
     "transactscope.values",

@@ -13,6 +13,11 @@ from tests.project.tree import ROOT, project_files
 SAMPLE_FILES = [
     path for path in project_files() if path.parts[0] == "samples" and path.suffix == ".py"
 ]
+EXTENSION_FILES = [
+    path
+    for path in project_files()
+    if path.parts[:2] == ("transactscope", "ext") and path.suffix == ".py"
+]
 PUBLIC_MODULES = ("errors", "ext", "fields", "testing", "types", "values")
 
 
@@ -35,6 +40,18 @@ def test_samples_import_exported_names_only(path):
     private = [f"{module}.{name}" for module, name in imports if not _is_public(module, name)]
 
     assert [] == private
+
+
+@pytest.mark.parametrize("path", EXTENSION_FILES, ids=str)
+def test_extensions_import_exported_names_only(path):
+    """What the library has in addition could have been written by anybody."""
+    imports = [
+        (module, name)
+        for module, name in _library_imports(path)
+        if not module.startswith("transactscope.ext")
+    ]
+
+    assert [] == [f"{module}.{name}" for module, name in imports if not _is_public(module, name)]
 
 
 def _library_imports(path: pathlib.Path):

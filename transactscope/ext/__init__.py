@@ -1,0 +1,5 @@
+"""Extensions: what programs need around transactions.
+
+Built on the public modules of the library only, as a program of yours could be. Each is a
+module or package of its own, and none knows of another.
+"""
