@@ -98,6 +98,10 @@ class DrivenScope(AsyncTransactScope):
         """Wait."""
         return run(super().commit())
 
+    def resolve(self):
+        """Wait."""
+        return run(super().resolve())
+
     def __enter__(self):
         return run(super().__aenter__())
 

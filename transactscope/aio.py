@@ -43,8 +43,8 @@ ASYNCHRONOUS: Final = Connector(
 class AsyncTransactScope(BaseScope):
     """`TransactScope` for asynchronous code.
 
-    What sends is awaited: `get`, `get_many`, `commit` and the ends of the block. Everything
-    else is a plain call, as it sends nothing.
+    What sends is awaited: `get`, `get_many`, `commit`, `resolve` and the end of the block.
+    Everything else is a plain call, as it sends nothing.
 
     Atomicity: everything staged is applied together or not at all, in one Region.
     What is sent: nothing until the commit, then one TransactWriteItems request, or none
@@ -108,6 +108,36 @@ class AsyncTransactScope(BaseScope):
             1
         """
         return self._environment.run_async(self._committing())
+
+    def resolve(self) -> Coroutine[Any, Any, CommitResult]:
+        """Find out how a commit in doubt has ended, by sending the same again, when awaited.
+
+        Returns and raises what `TransactScope.resolve` does.
+
+        Raises:
+            TransactScopeError: What `TransactScope.resolve` raises.
+            asyncio.CancelledError: The task was canceled; the scope stays in doubt if its
+                request was under way.
+
+        Example:
+            >>> import asyncio
+            >>> from transactscope import AsyncDatabase, AsyncTransactScope, RetryPolicy
+            >>> from transactscope import errors, in_threads
+            >>> from transactscope.testing import Faults, lost_request
+            >>> db = AsyncDatabase(in_threads(client), retry=RetryPolicy(max_attempts=1))
+            >>> async def main():
+            ...     with Faults(client) as faults:
+            ...         faults.next("TransactWriteItems", lost_request())
+            ...         try:
+            ...             async with AsyncTransactScope(db) as tx:
+            ...                 tx.insert(Account("A-1", 10))
+            ...         except errors.CommitOutcomeUnknownError:
+            ...             await tx.resolve()
+            ...     return tx.state.name
+            >>> asyncio.run(main())
+            'COMMITTED'
+        """
+        return self._environment.run_async(self._resolving())
 
     @overload
     def get(
@@ -194,6 +224,8 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
             `asyncio.sleep`.
         random: As for `Database`.
         new_token: As for `Database`.
+        wall_clock: As for `Database`.
+        breaker: As for `Database`; its methods may be coroutine functions.
 
     Raises:
         InvalidRequestError: The client or a setting cannot be used. Not sent.

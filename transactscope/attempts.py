@@ -11,6 +11,7 @@ from transactscope.base_scope import BaseScope
 from transactscope.core.states import ScopeState
 from transactscope.environment import checked_timeout
 from transactscope.errors import ScopeStateError, StaleReadError, TransactionConflictError
+from transactscope.flows.retrying import log_rerun
 from transactscope.loops import Place, comes_back
 from transactscope.scope import TransactScope
 
@@ -107,6 +108,8 @@ class BaseAttempt(Generic[S]):
             failure.add_note(_NO_LOOP)
             return False
         self._pause = self._budget.pause(failure)
+        if self._pause is not None:
+            log_rerun(failure, self._number, self._pause)
         return self._pause is not None
 
 

@@ -1,4 +1,4 @@
-"""What every kind of scope has: begin, stage and roll back, and the flows of what sends.
+"""What every kind of scope has: who may use it, and the flows of what sends.
 
 The shells run these flows, at once or when they are awaited.
 """
@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from transactscope.core.building import ActionBuilder, ConditionLike, Terms
-from transactscope.core.hooks import checked_hook
+from transactscope.arguments import reading
+from transactscope.core.building import ActionBuilder, Terms
 from transactscope.core.leaving import Ending, ending, swallows
 from transactscope.core.states import ScopeState, misuse
 from transactscope.core.tokens import checked_token
@@ -26,18 +26,17 @@ from transactscope.errors import (
     InvalidRequestError,
     ScopeStateError,
 )
-from transactscope.flows.commit import commit
+from transactscope.flows.commit import commit, resolve
 from transactscope.flows.hooks import run_hooks
 from transactscope.flows.read import get_in_scope, get_many_in_scope
-from transactscope.savepoints import OpenSavepoint
+from transactscope.scope_verbs import ScopeVerbs
 from transactscope.scope_view import ScopeView
 from transactscope.scoped_client import ScopedClient
-from transactscope.types import Action, CommitResult, Savepoint
+from transactscope.types import Action, CommitResult
 from transactscope.users import current_user
-from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
-    from transactscope.core.actions import Raises, StagedAction
+    from transactscope.core.actions import StagedAction
     from transactscope.core.retries import Budget
     from transactscope.entities.keys import EntityKey
     from transactscope.environment import Environment
@@ -46,10 +45,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class BaseScope(ScopeView, Verbs[Action]):
+class BaseScope(ScopeView, ScopeVerbs):
     """State, verbs and flows; see `TransactScope` for the guarantees."""
-
-    _is_async = False
 
     def __init__(
         self,
@@ -57,11 +54,13 @@ class BaseScope(ScopeView, Verbs[Action]):
         client_request_token: str | None,
         timeout: float | None,
     ) -> None:
-        token = None if client_request_token is None else checked_token(client_request_token)
+        with reading("a scope's client_request_token="):
+            token = None if client_request_token is None else checked_token(client_request_token)
         self._environment = environment
         self._timeout = checked_timeout(timeout)
         self._budget: Budget | None = None  # that of a re-run, which all its scopes share
         self._transaction = Transaction(environment.converter, environment.new_token, token)
+        self._window = environment.token_window()
         self._in_use = threading.Lock()
         self._entered = False
 
@@ -69,161 +68,6 @@ class BaseScope(ScopeView, Verbs[Action]):
     def client(self) -> ScopedClient:
         """A stand-in for a boto3 client whose writes are staged here; see `ScopedClient`."""
         return ScopedClient(self._environment.client, self._perform)
-
-    def begin(self) -> Self:
-        """Open the transaction. Nothing is sent.
-
-        Returns:
-            The scope, so that `with TransactScope(db).begin() as tx` reads well.
-
-        Raises:
-            ScopeStateError: It has begun before; a level inside it is a savepoint. Not sent.
-
-        Example:
-            >>> from transactscope import TransactScope
-            >>> tx = TransactScope(client).begin()
-            >>> tx.state.name
-            'ACTIVE'
-            >>> tx.rollback()
-        """
-        with self._exclusively("begin()"):
-            self._transaction.begin()
-        return self
-
-    def rollback(self) -> None:
-        """Drop everything that is staged and end. Nothing is sent.
-
-        Raises:
-            ScopeStateError: The scope is not active. Not sent.
-
-        Example:
-            >>> from transactscope import TransactScope
-            >>> with TransactScope(client) as tx:
-            ...     _ = tx.insert(Account("A-1"))
-            ...     tx.rollback()
-            >>> tx.staged
-            ()
-        """
-        with self._exclusively("rollback()"):
-            self._transaction.rollback()
-
-    def savepoint(self) -> Savepoint:
-        """Open a savepoint: what is staged from here on can be dropped on its own.
-
-        Nothing is sent, now or later: a scope is one request, however many levels it has.
-
-        Returns:
-            A with-block that releases the savepoint at its end, and drops its own actions
-            if an exception leaves it; or, without a block, `release()` and `rollback()`.
-
-        Raises:
-            ScopeStateError: The scope is not active. Not sent.
-
-        Example:
-            >>> from transactscope import TransactScope
-            >>> with TransactScope(client) as tx:
-            ...     _ = tx.insert(Account("A-1"))
-            ...     try:
-            ...         with tx.savepoint():
-            ...             _ = tx.insert(Account("A-2"))
-            ...             raise KeyError
-            ...     except KeyError:
-            ...         pass
-            >>> [action.key for action in tx.staged]
-            [{'number': {'S': 'A-1'}}]
-        """
-        with self._exclusively("savepoint()"):
-            return OpenSavepoint(self._transaction, self._exclusively)
-
-    def unstage(self, action: Action) -> None:
-        """Drop one staged action. Nothing is sent.
-
-        Args:
-            action: What a verb returned, or one of `staged`.
-
-        Raises:
-            ScopeStateError: The scope is not active. Not sent.
-            InvalidRequestError: The action is not staged here. Not sent.
-            DuplicateTargetError: Later actions on the same item need it; it stays. Not sent.
-
-        Example:
-            >>> from transactscope import TransactScope
-            >>> with TransactScope(client) as tx:
-            ...     action = tx.insert(Account("A-1"))
-            ...     tx.unstage(action)
-            >>> tx.staged
-            ()
-        """
-        with self._exclusively("unstage()"):
-            self._transaction.unstage(action)
-
-    def on_commit(self, hook: Callable[[CommitResult], Any]) -> None:
-        """Have a function called once the scope is committed. Nothing is sent.
-
-        Hooks run after the commit, in order, each with the result, also where nothing was
-        staged. All of them run; what they raise comes as one ExceptionGroup, which says
-        that the data is committed. A savepoint that is rolled back drops its hooks.
-
-        Args:
-            hook: A plain function that takes the `CommitResult`; in an `AsyncTransactScope`
-                a coroutine function, too.
-
-        Raises:
-            ScopeStateError: The scope is not active. Not sent.
-            InvalidRequestError: It cannot be called, or would never be awaited. Not sent.
-
-        Example:
-            >>> from transactscope import TransactScope
-            >>> with TransactScope(client) as tx:
-            ...     _ = tx.insert(Account("A-1"))
-            ...     tx.on_commit(lambda result: print("sent:", result.sent))
-            sent: True
-        """
-        with self._exclusively("on_commit()"):
-            self._transaction.add_hook(checked_hook(hook, may_be_awaited=self._is_async))
-
-    def check(
-        self,
-        target: object,
-        /,
-        *key: object,
-        condition: ConditionLike = None,
-        names: Mapping[str, str] | None = None,
-        values: Mapping[str, Any] | None = None,
-        raises: Raises = None,
-    ) -> Action:
-        """Stage a condition on an item that is not written. Nothing is sent.
-
-        Args:
-            target: An entity, an entity class followed by its key's parts, or an `EntityKey`.
-            key: One value per field of the key.
-            condition: What must be true of the stored item: a boto3 `Attr` tree over the
-                entity's fields, or an expression string.
-            names: The `#names` of an expression string.
-            values: The `:values` of an expression string, as Python values.
-            raises: An exception or its class, raised from the cancellation if the
-                condition is false.
-
-        Raises:
-            ScopeStateError: The scope is not active. Not sent.
-            InvalidRequestError: There is no condition, it is no entity, its key is
-                incomplete, a name is unknown, or it does not fold with what is staged on
-                the item. Not sent.
-            ConversionError: A value does not fit its field's type. Not sent.
-
-        Example:
-            >>> from transactscope import Attr, TransactScope, errors
-            >>> try:
-            ...     with TransactScope(client) as tx:
-            ...         _ = tx.insert(Account("A-1"))
-            ...         _ = tx.check(Account, "A-2", condition=Attr("balance").gt(0))
-            ... except errors.ConditionFailedError as error:
-            ...     print(error.failures[0].index, error.failures[0].key)
-            1 {'number': {'S': 'A-2'}}
-        """
-        self._require_usable("check()")
-        terms = Terms(condition, names, values, raises)
-        return self._perform(self._builder.check(target, key, terms))
 
     def __del__(self) -> None:
         transaction = getattr(self, "_transaction", None)  # None: __init__ refused its arguments
@@ -241,7 +85,7 @@ class BaseScope(ScopeView, Verbs[Action]):
 
     def _require_usable(self, verb: str) -> None:
         self._transaction.require_active(verb)
-        self._transaction.require_block_of(verb, current_user)
+        self._transaction.levels.require_block_of(verb, current_user)
 
     def _perform(self, action: StagedAction) -> Action:
         with self._exclusively(f"{action.verb}()"):
@@ -249,7 +93,7 @@ class BaseScope(ScopeView, Verbs[Action]):
 
     def _perform_update_of(self, entity: object, terms: Terms) -> Action | None:
         mapping = mapping_of_instance(entity)
-        with self._exclusively("update()"):
+        with self._exclusively("update()"), reading("update()"):
             read = self._builder.read(as_entity_key(entity, ()))
             item = self._transaction.item(read) if self._transaction.was_shown(read) else None
             if item is None:
@@ -267,27 +111,38 @@ class BaseScope(ScopeView, Verbs[Action]):
     def _getting(self, target: Any, key: tuple[object, ...], *, guard: bool) -> Flow[Any]:
         """Return the flow of `get`; bad arguments are refused before it begins."""
         self._require_usable("get()")
-        read = self._builder.read(entity_key(target, key))
-        flow = get_in_scope(self._transaction, read, self._read_budget(), guarded=guard)
+        with reading("get()"):
+            read, is_guarded = self._builder.read(entity_key(target, key)), bool(guard)
+        flow = get_in_scope(self._transaction, read, self._read_budget(), guarded=is_guarded)
         return self._alone("get()", flow)
 
     def _getting_many(self, keys: Iterable[EntityKey[Any]], *, guard: bool) -> Flow[list[Any]]:
         """Return the flow of `get_many`."""
         self._require_usable("get_many()")
-        reads = [self._builder.read(checked_entity_key(key)) for key in keys]
-        flow = get_many_in_scope(self._transaction, reads, self._read_budget(), guarded=guard)
+        with reading("get_many()"):
+            reads = [self._builder.read(checked_entity_key(key)) for key in keys]
+            is_guarded = bool(guard)
+        flow = get_many_in_scope(self._transaction, reads, self._read_budget(), guarded=is_guarded)
         return self._alone("get_many()", flow)
 
     def _committing(self) -> Flow[CommitResult]:
         """Return the flow of `commit`."""
-        self._transaction.require_block_of("commit()", current_user)
+        self._transaction.levels.require_block_of("commit()", current_user)
         return self._commit()
 
     def _commit(self) -> Flow[CommitResult]:
-        """Commit; the hooks run when the scope is nobody's any more."""
         budget = self._budget or self._environment.budget(self._timeout)
+        return self._settling("commit()", commit(self._transaction, budget, self._window))
+
+    def _resolving(self) -> Flow[CommitResult]:
+        """Return the flow of `resolve`."""
+        budget = self._environment.budget(self._timeout)
+        return self._settling("resolve()", resolve(self._transaction, budget, self._window))
+
+    def _settling(self, verb: str, flow: Flow[CommitResult]) -> Flow[CommitResult]:
+        """Find out how a commit ends; the hooks run when the scope is nobody's any more."""
         try:
-            result = yield from self._alone("commit()", commit(self._transaction, budget))
+            result = yield from self._alone(verb, flow)
         except CommitOutcomeUnknownError as error:
             error.scope = self
             raise
@@ -332,7 +187,7 @@ class BaseScope(ScopeView, Verbs[Action]):
     def _exclusively(self, verb: str) -> Iterator[None]:
         """Let one caller in at a time, and into an open block only who has entered it."""
         with self._locked(verb):
-            self._transaction.require_block_of(verb, current_user)
+            self._transaction.levels.require_block_of(verb, current_user)
             yield
 
     @contextlib.contextmanager

@@ -62,7 +62,8 @@ class TransactScope(BaseScope):
         Nothing is sent if nothing is staged. Leaving the block does the same. What was read
         here with a guard goes along, as part of what is written or as a ConditionCheck. A
         conflict or throttling, after which nothing was applied, is met by sending the same
-        again, within the database's `RetryPolicy`.
+        again, within the database's `RetryPolicy`. So is an answer that does not tell: the
+        client request token makes the same request apply once, however often it arrives.
 
         Returns:
             What DynamoDB said about the success.
@@ -76,15 +77,16 @@ class TransactScope(BaseScope):
                 was applied.
             ThrottledError: There was no capacity left; nothing was applied.
             TransactionCanceledError: Canceled for another reason; nothing was applied.
-            IdempotencyMismatchError: The token was used with other content; nothing was
-                applied now.
+            IdempotencyMismatchError: The token, or a marker of `once`, was used with other
+                content; nothing was applied now.
             TableNotFoundError: A table does not exist; nothing was applied.
             RequestRejectedError: Refused as a whole; nothing was applied.
             DuplicateTargetError: Two actions have one item (only where a raw put left
                 that to the server); nothing was applied.
             NotSentError: No connection, no credentials; nothing was sent.
-            CommitOutcomeUnknownError: It was sent and the answer does not tell; the scope
-                is in doubt.
+            CommitOutcomeUnknownError: It was sent, and no answer told whether it was applied,
+                nor did those to the same request sent again; the scope is in doubt, and
+                `resolve()` asks once more.
             ExceptionGroup: It is committed, and hooks of `on_commit` raised.
 
         Example:
@@ -95,6 +97,43 @@ class TransactScope(BaseScope):
             True
         """
         return self._environment.run(self._committing())
+
+    def resolve(self) -> CommitResult:
+        """Find out how a commit in doubt has ended, by sending the same once more.
+
+        Sends the same TransactWriteItems request with the same token, within the database's
+        `RetryPolicy`: if it was applied it is not applied again, else it is applied now. That
+        holds for 600 seconds from the first send [Developer Guide, "DynamoDB transactions: how
+        it works", 2026-11], less the client's connect timeout, so that the request arrives
+        in time; for a scope with a marker of `once` it holds at any time. `on_commit` hooks
+        run if it ends committed.
+
+        Returns:
+            What DynamoDB said about the success; `replayed` if it had been applied before.
+
+        Raises:
+            ScopeStateError: The scope is not in doubt. Not sent.
+            CommitOutcomeUnknownError: It is too late, and nothing was sent; or no answer told
+                this time either. The scope stays in doubt.
+            TransactScopeError: What `commit` raises where nothing was applied; the scope is
+                canceled then.
+            ExceptionGroup: It is committed, and hooks of `on_commit` raised.
+
+        Example:
+            >>> from transactscope import Database, RetryPolicy, TransactScope, errors
+            >>> from transactscope.testing import Faults, lost_answer
+            >>> db = Database(client, retry=RetryPolicy(max_attempts=1))
+            >>> with Faults(client) as faults:
+            ...     faults.next("TransactWriteItems", lost_answer())
+            ...     try:
+            ...         with TransactScope(db) as tx:
+            ...             _ = tx.put(Account("A-1", 10))
+            ...     except errors.CommitOutcomeUnknownError as unknown:
+            ...         result = unknown.scope.resolve()
+            >>> tx.state.name, result.attempts
+            ('COMMITTED', 2)
+        """
+        return self._environment.run(self._resolving())
 
     @overload
     def get(self, target: type[T], /, *key: object, guard: bool = True) -> T | None: ...

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, Final, NoReturn
 
+from transactscope.arguments import reading
 from transactscope.core.actions import StagedAction
 from transactscope.core.raw import CHECK, DELETE, PUT, UPDATE, RawShape, raw_action
 from transactscope.errors import InvalidRequestError
@@ -153,7 +154,9 @@ class ScopedClient:
         return attribute if name in _PASSED_ON else _refusing(name)
 
     def _staged(self, shape: RawShape, members: dict[str, Any]) -> dict[str, Any]:
-        self._stage(raw_action(shape, members))
+        with reading(f"{shape.call}()"):
+            action = raw_action(shape, members)
+        self._stage(action)
         return _StagedAnswer()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
+from transactscope.arguments import reading
 from transactscope.attempts import Attempts
 from transactscope.base_database import BaseDatabase
 from transactscope.base_scope import BaseScope
@@ -69,8 +70,9 @@ def transactional(function: Callable[..., Any], /) -> Callable[..., Any]:
         >>> deposit(db, "A-1", 5)
         15
     """
-    _refuse_lazy_function(function)
-    is_coroutine = inspect.iscoroutinefunction(function)
+    with reading("@transactional"):
+        _refuse_lazy_function(function)
+        is_coroutine = inspect.iscoroutinefunction(function)
     return (_awaited if is_coroutine else _plain)(function)
 
 
@@ -80,9 +82,11 @@ def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
         def work(tx: TransactScope) -> Any:
             return _finished(function, function(tx, *args, **kwargs))
 
-        if isinstance(target, TransactScope):
+        with reading(_name(function)):
+            joins = isinstance(target, TransactScope)
+            environment = None if joins else environment_of(_checked_target(function, target))
+        if environment is None:
             return _run_inside(target, work)
-        environment = environment_of(_checked_target(function, target))
         return _run_until_committed(environment, work)
 
     return run
@@ -96,11 +100,14 @@ def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
         async def work(tx: aio.AsyncTransactScope) -> Any:
             return _finished(function, await function(tx, *args, **kwargs))
 
-        if isinstance(target, aio.AsyncTransactScope):
-            with target.savepoint():
-                return await work(target)
-            return None  # it was left by `Rollback`
-        environment = environment_of(_checked_target(function, target), aio.ASYNCHRONOUS)
+        with reading(_name(function)):
+            if isinstance(target, aio.AsyncTransactScope):
+                environment = None
+            else:
+                checked = _checked_target(function, target)
+                environment = environment_of(checked, aio.ASYNCHRONOUS)
+        if environment is None:
+            return await _run_awaited_inside(target, work)
         return await aio.run_until_committed(environment, work)
 
     return run
@@ -109,6 +116,14 @@ def _awaited(function: Callable[..., Any]) -> Callable[..., Any]:
 def _run_inside(scope: TransactScope, work: Callable[[TransactScope], Any]) -> Any:
     with scope.savepoint():
         return work(scope)
+    return None  # it was left by `Rollback`
+
+
+async def _run_awaited_inside(
+    scope: AsyncTransactScope, work: Callable[[AsyncTransactScope], Awaitable[Any]]
+) -> Any:
+    with scope.savepoint():
+        return await work(scope)
     return None  # it was left by `Rollback`
 
 

@@ -208,9 +208,9 @@ def test_a_lost_answer_is_a_doubt(run):
     """As in synchronous code, with the scope on the error."""
 
     async def main(db, faults):
-        faults.next(TX, lost_request())
+        faults.at_random(TX, lost_request(), probability=1, seed=0)
         with pytest.raises(CommitOutcomeUnknownError) as caught:
-            async with AsyncTransactScope(db) as tx:
+            async with AsyncTransactScope(db, timeout=0) as tx:
                 tx.put(Account("A-1"))
         return tx, caught.value
 

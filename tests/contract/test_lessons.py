@@ -8,15 +8,28 @@ import pytest
 from attrs import define
 
 from tests.contract.entities import Account
-from tests.shells import TransactScope
-from transactscope import Attr, entity
+from tests.shells import Database, TransactScope
+from transactscope import Attr, ScopeState, entity
 from transactscope.errors import (
     ConditionFailedError,
     ConversionError,
+    IdempotencyMismatchError,
     InvalidKeyError,
     InvalidRequestError,
     ScopeStateError,
     TooManyActionsError,
+    TransactionCanceledError,
+    TransactionConflictError,
+    TransactScopeError,
+)
+from transactscope.testing import (
+    canceled,
+    conflict,
+    error,
+    lost_answer,
+    lost_request,
+    no_connection,
+    throttled,
 )
 
 TX = "TransactWriteItems"
@@ -235,3 +248,193 @@ def test_aws_14_a_read_is_consistent_and_sees_what_is_staged(db, sent):
     assert Account("A-1", 2) == read
     assert ["TransactWriteItems", "GetItem"] == sent.operations
     assert sent.requests[-1].body["ConsistentRead"] is True
+
+
+@pytest.mark.needs("idempotency")
+def test_aws_13_a_repetition_after_a_time_out_applies_once(db, faults, sent, tokens):
+    """Without a token of the caller's, trying again after a time-out applied an ADD twice."""
+    faults.next(TX, lost_answer(), lost_answer())
+    with TransactScope(db, client_request_token=tokens()) as tx:
+        tx.update(Account, "A-1", add={"balance": 1})
+
+    assert {tx.client_request_token} == {each.body["ClientRequestToken"] for each in sent.requests}
+    assert 3 == tx.result.attempts
+    assert 1 == db.get(Account, "A-1").balance
+
+
+def test_aws_13_a_failed_commit_tells_its_reasons_and_is_over(db, account):
+    """Only the message was read, and the doomed list stayed to be sent again."""
+    with pytest.raises(ConditionFailedError) as caught, TransactScope(db) as tx:
+        tx.put(Account("A-2"))
+        tx.insert(Account("A-1"))
+
+    assert [1] == [failure.index for failure in caught.value.failures]
+    assert account == caught.value.failures[0].item
+    assert ScopeState.CANCELED is tx.state
+    with pytest.raises(ScopeStateError):
+        tx.commit()
+
+
+@pytest.mark.needs("idempotency")
+def test_ddb_8_a_lost_response_to_an_insert_is_not_a_failed_condition(db, faults, sent):
+    """A new token per repetition made DynamoDB judge the insert by its own first success."""
+    faults.next(TX, lost_answer())
+    with TransactScope(db) as tx:
+        tx.insert(Account("A-1", 1))
+
+    assert ScopeState.COMMITTED is tx.state
+    assert 1 == len({each.body["ClientRequestToken"] for each in sent.requests})
+    assert 2 == sent.count(TX)
+
+
+def test_ddb_8_nobody_multiplies_the_attempts(db, always, sent):
+    """Four attempts of the library's were times those of the SDK."""
+    always(error("InternalServerError", status=500), TX)
+    with pytest.raises(TransactScopeError), TransactScope(db) as tx:
+        tx.put(Account("A-1"))
+
+    assert 6 == sent.count(TX)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        canceled("None", "TransactionConflict"),
+        canceled("ThrottlingError", "None"),
+        error("TransactionInProgressException"),
+        error("TransactionConflictException"),
+    ],
+    ids=["conflict", "throttling", "in progress", "conflict at top level"],
+)
+def test_ddb_9_what_passes_is_tried_again(db, faults, sent, fault):
+    """Neither conflicts nor a transaction in progress were ever repeated."""
+    faults.next(TX, fault)
+    with TransactScope(db) as tx:
+        tx.put(Account("A-1"))
+        tx.put(Account("A-2"))
+
+    assert 2 == sent.count(TX)
+
+
+def test_ddb_9_in_progress_is_no_mismatch(db, faults):
+    """The guide explained the one as the other."""
+    faults.next(TX, error("IdempotentParameterMismatchException"))
+    with pytest.raises(IdempotencyMismatchError), TransactScope(db) as tx:
+        tx.put(Account("A-1"))
+
+
+def test_tt_1_an_action_without_an_error_is_no_failure(db, faults, sent, account):
+    """The code `None` counted as one: the wrong action was blamed, and nothing was repeated."""
+    faults.next(TX, canceled("None", "TransactionConflict", "None"))
+    with pytest.raises(ConditionFailedError) as caught, TransactScope(db) as tx:
+        tx.put(Account("A-2"))
+        tx.insert(Account("A-1"))
+        tx.put(Account("A-3"))
+
+    assert 2 == sent.count(TX)
+    assert [1] == [failure.index for failure in caught.value.failures]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        error("TransactionCanceledException"),
+        canceled("InternalServerError"),
+        canceled("None"),
+    ],
+    ids=["no reasons", "a code that is none", "no failure"],
+)
+def test_tt_12_what_is_not_known_to_pass_is_not_tried_again(db, faults, sent, fault):
+    """A cancellation without reasons was repeated four times."""
+    faults.next(TX, fault)
+    with pytest.raises(TransactionCanceledError), TransactScope(db) as tx:
+        tx.put(Account("A-1"))
+
+    assert 1 == sent.count(TX)
+
+
+def test_tt_12_a_hundred_actions_are_taken_and_the_token_is_the_callers(db, sent, tokens):
+    """25 was the limit of old, and no token could be given."""
+    token = tokens()
+    with TransactScope(db, client_request_token=token) as tx:
+        for number in range(100):
+            tx.put(Account(f"A-{number}"))
+
+    assert token == sent.requests[0].body["ClientRequestToken"]
+    assert 100 == len(sent.requests[0].body["TransactItems"])
+
+
+def test_tt_12_pauses_are_drawn(client, table_names, always):
+    """100, 200, 400 and 800 ms without jitter let competitors meet again and again."""
+    pauses, drawn = [], iter([0.5, 0.25, 0.0, 1.0, 0.5])
+    db = Database(client, table_names=table_names, sleep=pauses.append, random=lambda: next(drawn))
+    always(conflict(), TX)
+    with pytest.raises(TransactionConflictError), TransactScope(db) as tx:
+        tx.put(Account("A-1"))
+
+    assert [0.0125, 0.0125, 0.0, 0.2, 0.2] == pauses
+
+
+def test_tt_12_a_refused_call_leaves_the_scope_as_it_was(db):
+    """An error was sticky, and made the builder unusable; a typo was a guard that never holds."""
+    with TransactScope(db) as tx:
+        tx.put(Account("A-1"))
+        with pytest.raises(InvalidRequestError):
+            tx.put(Account("A-2"), condition=Attr("ballance").gte(0))
+        tx.put(Account("A-3"), condition="attribute_not_exists(#n)", names={"#n": "number"})
+
+    assert ScopeState.COMMITTED is tx.state
+    assert db.get(Account, "A-2") is None
+    assert db.get(Account, "A-3") is not None
+
+
+@pytest.mark.parametrize(
+    "codes", [("ValidationError",), ("ValidationError", "TransactionConflict")]
+)
+def test_xoto3s_classifier_a_validation_error_is_never_tried_again(db, faults, sent, codes):
+    """It read the wrong member of the answer, and repeated what cannot succeed."""
+    faults.next(TX, canceled(*codes))
+    with pytest.raises(TransactionCanceledError), TransactScope(db) as tx:
+        tx.put(Account("A-1"))
+        tx.put(Account("A-2"))
+
+    assert 1 == sent.count(TX)
+
+
+@pytest.mark.needs("idempotency")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        conflict(),
+        throttled(),
+        error("TransactionInProgressException"),
+        error("RequestLimitExceeded"),
+        error("ThrottlingException"),
+        error("ServiceUnavailable", status=503),
+        error("InternalServerError", status=500),
+        lost_request(),
+        lost_answer(),
+        no_connection(),
+    ],
+    ids=[
+        "conflict",
+        "throttling",
+        "in progress",
+        "request limit",
+        "throttling at top level",
+        "unavailable",
+        "server fault",
+        "lost request",
+        "lost answer",
+        "nobody there",
+    ],
+)
+def test_tctf_4_whatever_passes_is_tried_again_under_the_same_token(db, faults, sent, fault):
+    """Half of these were missing, and no token made the other half safe."""
+    faults.next(TX, fault)
+    with TransactScope(db) as tx:
+        tx.update(Account, "A-1", add={"balance": 1})
+
+    assert 2 == tx.result.attempts
+    assert 1 == len({each.body["ClientRequestToken"] for each in sent.requests})
+    assert 1 == db.get(Account, "A-1").balance

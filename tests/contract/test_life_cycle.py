@@ -420,9 +420,9 @@ def test_a_dropped_scope_without_staged_actions_is_silent(db):
         gc.collect()
 
 
-def test_an_answer_that_never_came_leaves_the_scope_in_doubt(db, faults, stored):
+def test_an_answer_that_never_came_leaves_the_scope_in_doubt(db, always, stored):
     """It was sent and nobody can know: the error carries the token and the scope."""
-    faults.next("TransactWriteItems", lost_request())
+    always(lost_request(), "TransactWriteItems")
 
     with pytest.raises(CommitOutcomeUnknownError) as caught, TransactScope(db) as tx:
         tx.insert(Account("A-1"))
@@ -447,9 +447,9 @@ def test_an_interruption_leaves_the_scope_in_doubt_and_propagates_unchanged(db, 
     assert ScopeState.IN_DOUBT is tx.state
 
 
-def test_rollback_raised_on_a_scope_in_doubt_is_refused(db, faults):
+def test_rollback_raised_on_a_scope_in_doubt_is_refused(db, always):
     """What may have been applied cannot be called rolled back."""
-    faults.next("TransactWriteItems", lost_request())
+    always(lost_request(), "TransactWriteItems")
 
     with pytest.raises(ScopeStateError, match="IN_DOUBT"), TransactScope(db) as tx:
         tx.insert(Account("A-1"))

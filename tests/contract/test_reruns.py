@@ -113,9 +113,9 @@ def test_a_users_condition_is_never_tried_again(db, account):
     assert [1, 1] == rounds
 
 
-def test_a_doubt_is_never_tried_again(db, faults, account):
+def test_a_doubt_is_never_run_again(db, always, account):
     """The first one may have been applied; a second one would apply twice."""
-    faults.next(TX, lost_request())
+    always(lost_request(), TX)
     with pytest.raises(CommitOutcomeUnknownError):
         for attempt in db.attempts():
             with attempt as tx:

@@ -82,7 +82,7 @@ def test_everything_is_tested_in_two_environments(checkout):
         (SYNC, f" -n 2 --dist loadfile {MEASURED} -m not contention --ignore={BROWSER}"),
         (SYNC, f" {BROWSER}"),
         (SYNC, " -m contention"),
-        (ASYNC, f" {MEASURED} --cov-append -m aiobotocore"),
+        (ASYNC, f" -n 2 --dist loadfile {MEASURED} --cov-append -m aiobotocore"),
     ] == _runs(outcome)
     assert "All 9 steps passed." in outcome.stdout
 
@@ -93,7 +93,7 @@ def test_a_run_that_must_prove_everything_fails_without_an_environment(checkout,
     outcome = checkout.run(CI="true", FAILING=environment)
 
     assert 1 == outcome.returncode
-    assert "nothing was checked" in outcome.stderr
+    assert "nothing was tested" in outcome.stderr
     assert [] == _runs(outcome)
 
 

@@ -3,9 +3,13 @@
 import re
 from decimal import Decimal
 
+import pytest
+
 from tests.project.tree import ROOT, project_files
 from transactscope import errors, limits
+from transactscope.core import answers
 from transactscope.core.states import TRANSITIONS
+from transactscope.errors import TransactionCanceledError
 
 _CODE = re.compile(r"code(?:: str)? ?= ?\"([A-Z_]+)\"")
 
@@ -35,6 +39,27 @@ def test_the_states_are_those_of_the_code():
     assert sorted(expected) == sorted(documented)
 
 
+SENT_AGAIN = {
+    answers.THROTTLING_CODES: ("ThrottledError", "yes"),
+    answers.CONFLICT_CODES: ("TransactionConflictError", "yes"),
+    answers.MISMATCH_CODES: ("IdempotencyMismatchError", "never"),
+    answers.MISSING_TABLE_CODES: ("TableNotFoundError", "never"),
+    answers.UNDECIDED_CODES: ("CommitOutcomeUnknownError", "yes"),
+    TransactionCanceledError.transient_codes: ("", "yes"),
+}
+
+
+@pytest.mark.parametrize("codes", SENT_AGAIN, ids=min)
+def test_what_is_sent_again_is_what_the_code_sends_again(codes):
+    """Every code of the code's tables has its row, with its class and what follows."""
+    rows = list(_rows("docs/how-to/outcomes.md", "what came back", "class"))
+    name, again = SENT_AGAIN[codes]
+    for code in codes:
+        fitting = [row for row in rows if re.search(rf"\b{code}\b", row[0])]
+        assert fitting, code
+        assert all(name in row[1] and row[2].startswith(again) for row in fitting), code
+
+
 def test_the_limits_are_those_of_the_code():
     """A figure in a guide is not older than the check."""
     documented = {
@@ -55,7 +80,7 @@ def test_every_error_code_is_explained():
         if path.suffix == ".py"
         for code in _CODE.findall((ROOT / path).read_text(encoding="utf-8"))
     }
-    of_later_classes = {"ITEM_TOO_LARGE", "TRANSACTION_TOO_LARGE", "BATCH_SIZE_EXCEEDED"}
+    of_later_classes = {"BATCH_SIZE_EXCEEDED"}
 
     assert len(used) > 20
     assert set() == {code for code in used - of_later_classes if f"`{code}`" not in text}

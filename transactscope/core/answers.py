@@ -54,6 +54,7 @@ TRANSIENT_NEVER_SENT: Final = (
 )
 
 CANCELED_CODE: Final = "TransactionCanceledException"
+IN_PROGRESS_CODE: Final = "TransactionInProgressException"
 
 # Top-level codes [Developer Guide, "Error handling with DynamoDB"; API Reference], 2026-11.
 CONDITION_CODES: Final = frozenset({"ConditionalCheckFailedException"})
@@ -73,9 +74,7 @@ MISSING_TABLE_CODES: Final = frozenset({"ResourceNotFoundException", "TableNotFo
 
 # A server fault may come before or after the write; a request in progress may still end
 # either way. Neither decides.
-UNDECIDED_CODES: Final = frozenset(
-    {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"}
-)
+UNDECIDED_CODES: Final = frozenset({"InternalServerError", "ServiceUnavailable", IN_PROGRESS_CODE})
 _FIRST_SERVER_FAULT: Final = 500  # HTTP status
 
 

@@ -17,6 +17,7 @@ from transactscope.core.answers import (
     CANCELED_CODE,
     CONDITION_CODES,
     CONFLICT_CODES,
+    IN_PROGRESS_CODE,
     MISMATCH_CODES,
     MISSING_TABLE_CODES,
     THROTTLING_CODES,
@@ -27,6 +28,7 @@ from transactscope.core.answers import (
 )
 from transactscope.core.blame import Blame, Cause, blame
 from transactscope.core.folding import Fold
+from transactscope.core.once import Marked, judge_markers
 from transactscope.core.reasons import (
     CONDITION_FAILED,
     CONFLICT,
@@ -51,6 +53,7 @@ from transactscope.errors import (
     TransactionRefusedError,
     TransactScopeError,
 )
+from transactscope.limits import TOKEN_SECONDS
 from transactscope.types import CancellationReason, FrozenRequest
 
 if TYPE_CHECKING:
@@ -66,19 +69,40 @@ class Judgement:
 
     Attributes:
         event: What happens to the scope.
-        error: What is raised.
+        error: What is raised; why nothing is, where the commit had succeeded before.
         raises: What the user wants raised from it, or None.
+        may_pass: Whether the very same request may get through later.
+        came: What came instead of an answer that decides; empty where one did.
     """
 
     event: Event
     error: TransactScopeError
     raises: Any = None
+    may_pass: bool = attrs.field()
+    came: str = ""
+
+    @may_pass.default
+    def _may_pass_unless_stale(self) -> bool:
+        is_stale = isinstance(self.error, StaleReadError)  # it would be as stale again
+        return self.error.retryable and not is_stale
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Whether a request with the same token is still at work."""
+        return self.came == IN_PROGRESS_CODE
 
     @property
     def is_transient(self) -> bool:
         """Whether nothing was applied, and the very same request may get through later."""
-        is_stale = isinstance(self.error, StaleReadError)  # it would be as stale again
-        return self.event is Event.REFUSE and self.error.retryable and not is_stale
+        return self.event is Event.REFUSE and self.may_pass
+
+    @property
+    def settles(self) -> bool:
+        """Whether it decides a commit of which an earlier attempt may have been applied.
+
+        Then only a cancellation does: any other refusal is about this attempt alone.
+        """
+        return getattr(self.error, "code", None) == CANCELED_CODE
 
     @property
     def is_conflict(self) -> bool:
@@ -105,12 +129,22 @@ def judge_commit(
         return Judgement(Event.REFUSE, not_sent(error, request))
     answer = ErrorAnswer.of(error)
     if verdict is Verdict.UNKNOWN or answer is None:
-        return Judgement(Event.LOSE, in_doubt(error, request))
+        return _lost(error, request, may_pass=True)
     if verdict is Verdict.CANCELED:
         reasons = transaction_reasons(answer, folds, converter)
+        marked = judge_markers(reasons, folds)
+        if marked is not None:
+            return _judged_by_markers(marked, answer)
         shows_items = bool(answer.response.get("CancellationReasons"))
         return _canceled(blame(reasons, folds, calls, shows_items=shows_items), answer)
     return Judgement(Event.REFUSE, refused(answer, request, folds))
+
+
+def still_in_doubt(judgement: Judgement, error: BaseException, request: FrozenRequest) -> Judgement:
+    """Judge the same once an earlier attempt may have been applied: in doubt, unless it settles."""
+    if judgement.settles:
+        return judgement
+    return _lost(error, request, may_pass=judgement.may_pass)
 
 
 def judge_write(
@@ -141,6 +175,16 @@ def judge_read(
         return Judgement(Event.REFUSE, not_sent(error, request))
     msg = f"{request.operation}: no answer came ({type(error).__name__}); it changes no item"
     return Judgement(Event.REFUSE, NotSentError(msg, retryable=True))
+
+
+def _lost(error: BaseException, request: FrozenRequest, *, may_pass: bool) -> Judgement:
+    came = _what_came(error)
+    return Judgement(Event.LOSE, in_doubt(came, request), may_pass=may_pass, came=came)
+
+
+def _judged_by_markers(marked: Marked, answer: ErrorAnswer) -> Judgement:
+    event = Event.SUCCEED if marked.is_replay else Event.REFUSE
+    return Judgement(event, IdempotencyMismatchError(marked.text, **_facts(answer)))
 
 
 def _canceled(blamed: Blame, answer: ErrorAnswer) -> Judgement:
@@ -178,15 +222,29 @@ def not_sent(error: BaseException, request: FrozenRequest) -> TransactScopeError
     return NotSentError(msg, retryable=isinstance(error, TRANSIENT_NEVER_SENT))
 
 
-def in_doubt(error: BaseException, request: FrozenRequest) -> CommitOutcomeUnknownError:
+def in_doubt(came: str, request: FrozenRequest) -> CommitOutcomeUnknownError:
     """Return the error for a write that was sent and whose answer does not decide."""
-    answer = ErrorAnswer.of(error)
-    came = type(error).__name__ if answer is None else answer.code
     msg = (
         f"{request.operation} on {', '.join(request.tables)} was sent, and what came back "
         f"({came}) does not tell whether it was applied: it was applied wholly or not at all"
     )
     return CommitOutcomeUnknownError(msg, client_request_token=request.token)
+
+
+def too_late(request: FrozenRequest) -> CommitOutcomeUnknownError:
+    """Return the error for a commit in doubt whose request is too old to be sent again."""
+    msg = (
+        f"{request.operation} on {', '.join(request.tables)} stays in doubt, and nothing was sent: "
+        f"DynamoDB keeps a client request token for {TOKEN_SECONDS} seconds, and after them the "
+        "same request could be applied a second time; read what it would have written"
+    )
+    return CommitOutcomeUnknownError(msg, client_request_token=request.token)
+
+
+def _what_came(error: BaseException) -> str:
+    """Name what came back: DynamoDB's code, or the client's own error."""
+    answer = ErrorAnswer.of(error)
+    return type(error).__name__ if answer is None else answer.code
 
 
 def _class_for(codes: set[str]) -> type[TransactionCanceledError]:

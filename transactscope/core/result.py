@@ -35,6 +35,18 @@ def result_of(
     )
 
 
+def result_of_replay(token: str, *, request_id: str | None, attempts: int) -> CommitResult:
+    """Say that a marker was found as it was to be written: all of this was committed before."""
+    return CommitResult(
+        sent=True,
+        client_request_token=token,
+        request_id=request_id,
+        replayed=True,
+        attempts=attempts,
+        find=_Find(()),
+    )
+
+
 @attrs.frozen
 class _Find:
     """Finds what a commit has made of an entity; a class, so that results can be pickled."""

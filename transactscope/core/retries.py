@@ -6,19 +6,36 @@ and one span of time. It is handed its clock and its randomness.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number that can be reckoned with as a float.
+
+    Example:
+        >>> from transactscope.core.retries import is_number
+        >>> is_number(3), is_number(10**400), is_number(True), is_number("3")
+        (True, False, False, False)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, float) or int.bit_length(value) < sys.float_info.max_exp
 
 
 def _checked(least: float, most: float | None = None) -> Any:
     def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        whole = attribute.name == "max_attempts"
-        is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-        if not is_number or not least <= value <= (value if most is None else most):
+        with reading(f"RetryPolicy: {attribute.name}"):
+            whole = attribute.name == "max_attempts"
+            is_usable = is_number(value) and (isinstance(value, int) or not whole)
+            fits = is_usable and least <= value <= (value if most is None else most)
+        if not fits:
             upto = "" if most is None else f" to {most:g}"
             kind = "a whole number" if whole else "a number"
             msg = f"RetryPolicy: {attribute.name} must be {kind} from {least:g}{upto}"
@@ -106,13 +123,17 @@ class Budget:
         self.start()
         self.attempts += 1
 
-    def pause(self, error: BaseException) -> float | None:
+    def pause(self, error: BaseException, *, until_timeout: bool = False) -> float | None:
         """Return the seconds to wait before the next attempt; None if there is none.
 
         Then the error that is about to be raised is told how much was tried.
+
+        Args:
+            error: That error.
+            until_timeout: Whether only the time counts, and no number of attempts.
         """
         waited = self._waited()
-        if self.attempts < self.policy.max_attempts:
+        if until_timeout or self.attempts < self.policy.max_attempts:
             delay = self.policy.delay(self.attempts, self.random())
             if waited + delay < self.timeout:
                 return delay

@@ -53,6 +53,9 @@ TRANSITIONS: Final = {
     (ScopeState.COMMITTING, Event.SUCCEED): ScopeState.COMMITTED,
     (ScopeState.COMMITTING, Event.REFUSE): ScopeState.CANCELED,
     (ScopeState.COMMITTING, Event.LOSE): ScopeState.IN_DOUBT,
+    (ScopeState.IN_DOUBT, Event.SUCCEED): ScopeState.COMMITTED,
+    (ScopeState.IN_DOUBT, Event.REFUSE): ScopeState.CANCELED,
+    (ScopeState.IN_DOUBT, Event.LOSE): ScopeState.IN_DOUBT,
 }
 
 _WAY_OUT: Final = {
@@ -63,7 +66,7 @@ _WAY_OUT: Final = {
     ScopeState.CANCELED: "nothing was applied; a scope is used once, make a new one",
     ScopeState.IN_DOUBT: (
         "its request was sent and the answer never came, so it may have been applied; "
-        "a scope is used once"
+        "resolve() asks again"
     ),
     ScopeState.ROLLED_BACK: "a scope is used once; make a new one",
 }

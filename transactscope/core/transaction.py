@@ -15,11 +15,13 @@ from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold
 from transactscope.core.freeze import transaction_request
 from transactscope.core.hooks import Hook
+from transactscope.core.levels import Levels, Mark
 from transactscope.core.log import ActionLog
-from transactscope.core.outcome import Judgement, judge_commit
+from transactscope.core.once import has_markers
+from transactscope.core.outcome import Judgement, judge_commit, still_in_doubt
 from transactscope.core.preview import is_decided, item_after
 from transactscope.core.reads import class_read
-from transactscope.core.result import result_of
+from transactscope.core.result import result_of, result_of_replay
 from transactscope.core.states import Event, ScopeState, misuse, next_state
 from transactscope.core.tokens import checked_token
 from transactscope.core.versions import written_entities
@@ -29,27 +31,6 @@ from transactscope.types import Action, Answer, CommitResult, FrozenRequest, Ite
 
 if TYPE_CHECKING:
     from cattrs import Converter
-
-
-@attrs.define(eq=False)
-class Mark:
-    """A savepoint: how much was staged when it was made, and whether it is a block.
-
-    Attributes:
-        length: How many calls.
-        hooks: How many hooks.
-        user: The thread or task that has entered its with-block and not left it; None
-            without a block.
-    """
-
-    length: int
-    hooks: int
-    user: object | None = None
-
-    @property
-    def has_block(self) -> bool:
-        """Whether it is a with-block that has been entered and not left."""
-        return self.user is not None
 
 
 @attrs.define(eq=False)
@@ -67,10 +48,11 @@ class Transaction:
     token: str | None = None
     state: ScopeState = ScopeState.NOT_STARTED
     log: ActionLog = attrs.field(factory=ActionLog)
-    marks: list[Mark] = attrs.field(factory=list)
+    levels: Levels = attrs.field(factory=Levels)
     hooks: list[Hook] = attrs.field(factory=list)
     sent: tuple[Fold, ...] = ()
     request: FrozenRequest | None = None
+    attempts: int = 0
     result: CommitResult | None = None
 
     def begin(self) -> None:
@@ -148,53 +130,33 @@ class Transaction:
     def unstage(self, action: Action) -> None:
         """Drop one call; the others on its item have to fold without it."""
         self.require_active("unstage()")
-        position = self.log.remove(action)
-        for mark in self.marks:  # marks count calls, and one before them is gone
-            mark.length -= position < mark.length
+        self.levels.forget_call(self.log.remove(action))
 
     def rollback(self) -> None:
         """Drop what is staged and end."""
         self._happens(Event.ROLLBACK)
         self.log.truncate(0)
         self.hooks.clear()
-        self.marks.clear()
+        self.levels.close_all()
 
     @property
     def depth(self) -> int:
         """How many levels are open: the transaction itself and its savepoints."""
-        return 1 + len(self.marks) if self.state is ScopeState.ACTIVE else 0
+        return 1 + len(self.levels) if self.state is ScopeState.ACTIVE else 0
 
     def mark(self) -> Mark:
         """Open a savepoint at the end of the log."""
         self.require_active("savepoint()")
-        mark = Mark(len(self.log), len(self.hooks))
-        self.marks.append(mark)
-        return mark
+        return self.levels.open(Mark(len(self.log), len(self.hooks)))
 
     def is_open(self, mark: Mark) -> bool:
         """Whether a savepoint is open: its scope is active, and it was not closed."""
-        return self.state is ScopeState.ACTIVE and any(each is mark for each in self.marks)
-
-    def require_block_of(self, verb: str, user: Callable[[], object]) -> None:
-        """Refuse whoever has not entered the innermost open block of a savepoint.
-
-        What others stage meanwhile would be dropped with the block, and nobody would know.
-        """
-        inside = next((mark.user for mark in reversed(self.marks) if mark.has_block), None)
-        if inside is not None and inside is not user():
-            msg = (
-                f"{verb} is not possible: another thread or task is inside the block of a "
-                "savepoint of this scope"
-            )
-            raise ScopeStateError(msg, state=self.state)
+        return self.state is ScopeState.ACTIVE and self.levels.is_open(mark)
 
     def enter(self, mark: Mark, user: object) -> None:
         """Let a savepoint be a with-block, which only its own end may close."""
-        self._level("entering the block", mark)
-        if mark.has_block:
-            msg = "this savepoint's block has been entered and not been left yet"
-            raise ScopeStateError(msg, state=self.state)
-        mark.user = user
+        self.require_active("entering the block of a savepoint")
+        self.levels.enter(mark, user)
 
     def leave(self, mark: Mark, *, keep: bool) -> None:
         """End a savepoint's block: close it, and drop its actions unless they are kept."""
@@ -205,32 +167,21 @@ class Transaction:
 
     def release_to(self, mark: Mark) -> None:
         """Close a savepoint and those inside it; what was staged stays."""
-        del self.marks[self._level("release()", mark) :]
+        self.require_active("release() of a savepoint")
+        self.levels.close_from("release()", mark)
 
     def rollback_to(self, mark: Mark) -> None:
         """Drop what was staged since a savepoint and close those inside it; it stays open."""
-        level = self._level("rollback()", mark)
+        self.require_active("rollback() of a savepoint")
+        self.levels.close_inside("rollback()", mark)
         self.log.truncate(mark.length)
         del self.hooks[mark.hooks :]
-        del self.marks[level + 1 :]
 
     def refuse_late_rollback(self, cause: BaseException) -> None:
         """Refuse to drop what a savepoint that is closed no longer holds apart."""
         if self.state is ScopeState.ACTIVE:
             msg = "Rollback is not possible: this savepoint was released, and its actions stay"
             raise ScopeStateError(msg, state=self.state) from cause
-
-    def _level(self, verb: str, mark: Mark) -> int:
-        self.require_active(f"{verb} of a savepoint")
-        level = next((n for n, each in enumerate(self.marks) if each is mark), None)
-        if level is None:
-            problem = "it is closed, by itself or by an outer one"
-        elif any(inner.has_block for inner in self.marks[level + 1 :]):
-            problem = "the block of a savepoint inside it has not been left yet"
-        else:
-            return level
-        msg = f"{verb} of this savepoint is not possible: {problem}"
-        raise ScopeStateError(msg, state=self.state)
 
     def frozen(self) -> FrozenRequest:
         """Return the request that a commit sends or has sent."""
@@ -243,21 +194,42 @@ class Transaction:
     def start_commit(self) -> FrozenRequest | None:
         """Freeze the request and return it, or None if nothing is staged."""
         self._happens(Event.COMMIT)
-        self.marks.clear()  # as in SQL, a commit releases what is open
+        self.levels.close_all()
         self.sent = self.log.folds()
         if not self.sent:
             return None
         self.request = self.frozen()
         return self.request
 
-    def succeed(self, answer: Answer | None, attempts: int = 0) -> CommitResult:
+    def resume(self) -> FrozenRequest:
+        """Return the request of a commit that is in doubt, which is sent again as it was."""
+        if self.state is not ScopeState.IN_DOUBT:
+            raise misuse("resolve()", self.state)
+        return self.frozen()
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether a marker keeps the request from being applied twice, at any time."""
+        return has_markers(self.sent)
+
+    def succeed(self, answer: Answer | None) -> CommitResult:
         """End committed; no answer means that there was nothing to send.
 
         Only now the entities that were written get their new versions.
         """
         self._happens(Event.SUCCEED)
         written = tuple(written_entities(self.sent))
-        self.result = result_of(answer, str(self.token), attempts=attempts, written=written)
+        self.result = result_of(answer, str(self.token), attempts=self.attempts, written=written)
+        return self.result
+
+    def succeed_before(self, judgement: Judgement) -> CommitResult:
+        """End committed because a marker says that it was, and leave the entities as they are."""
+        self._happens(judgement.event)
+        self.result = result_of_replay(
+            str(self.token),
+            request_id=getattr(judgement.error, "request_id", None),
+            attempts=self.attempts,
+        )
         return self.result
 
     def add_hook(self, hook: Hook) -> None:
@@ -270,9 +242,16 @@ class Transaction:
         hooks, self.hooks = self.hooks, []
         return hooks
 
-    def judge(self, error: Exception) -> Judgement:
-        """Say what an exception means that came instead of the answer. Changes nothing."""
-        return judge_commit(error, self.frozen(), self.sent, tuple(self.log), self.converter)
+    def judge(self, error: Exception, *, in_doubt: bool) -> Judgement:
+        """Say what an exception means that came instead of the answer. Changes nothing.
+
+        Args:
+            error: The exception.
+            in_doubt: Whether an earlier attempt may have been applied.
+        """
+        request = self.frozen()
+        judgement = judge_commit(error, request, self.sent, tuple(self.log), self.converter)
+        return still_in_doubt(judgement, error, request) if in_doubt else judgement
 
     def fail(self, judgement: Judgement, error: Exception) -> Exception:
         """End canceled or in doubt, and return what the user is to see."""

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from transactscope.arguments import reading
 from transactscope.entities.keys import EntityKey, composed_key, entity_key, key_of
 from transactscope.entities.mapping import EntityMapping, mapping_of, mapping_of_instance
 from transactscope.errors import ConversionError, TransactScopeError
 from transactscope.types import Item, StoredItem
-from transactscope.values import default_converter, from_attribute_value, to_attribute_value
+from transactscope.values import (
+    checked_converter,
+    default_converter,
+    from_attribute_value,
+    to_attribute_value,
+)
 from transactscope.values.nesting import whole_item
 from transactscope.values.wire import canonical
 
@@ -49,12 +55,12 @@ def to_item(entity: object, *, converter: Converter | None = None) -> Item:
         >>> to_item(User("u-1"))
         {'PK': {'S': 'USER#u-1'}, 'user_id': {'S': 'u-1'}, 'visits': {'N': '0'}}
     """
-    mapping = mapping_of_instance(entity)
-    used = converter or default_converter()
-    with whole_item():
-        fields: Item = to_attribute_value(entity, mapping.cls, converter=used)["M"]
-    values = {name: getattr(entity, name) for name in mapping.key_fields}
-    return {**composed_key(mapping, values, used), **fields}
+    with reading("to_item()"):
+        mapping, used = mapping_of_instance(entity), _usable(converter)
+        with whole_item():
+            fields: Item = to_attribute_value(entity, mapping.cls, converter=used)["M"]
+        values = {name: getattr(entity, name) for name in mapping.key_fields}
+        return {**composed_key(mapping, values, used), **fields}
 
 
 def from_item(cls: type[T], item: StoredItem, *, converter: Converter | None = None) -> T:
@@ -83,12 +89,12 @@ def from_item(cls: type[T], item: StoredItem, *, converter: Converter | None = N
         >>> from_item(Account, {"number": {"S": "A-1"}, "opened_by": {"S": "someone"}})
         Account(number='A-1', balance=0)
     """
-    mapping = mapping_of(cls)
-    used = converter or default_converter()
-    with whole_item():
-        entity: T = from_attribute_value({"M": item}, cls, converter=used)
-    _refuse_disagreement(mapping, entity, item, used)
-    return entity
+    with reading("from_item()"):
+        mapping, used = mapping_of(cls), _usable(converter)
+        with whole_item():
+            entity: T = from_attribute_value({"M": item}, cls, converter=used)
+        _refuse_disagreement(mapping, entity, item, used)
+        return entity
 
 
 @overload
@@ -123,7 +129,8 @@ def to_key(target: Any, /, *parts: object, converter: Converter | None = None) -
         >>> to_key(Account, "A-1") == to_key(Account("A-1"))
         True
     """
-    return key_of(as_entity_key(target, parts), converter or default_converter())
+    with reading("to_key()"):
+        return key_of(as_entity_key(target, parts), _usable(converter))
 
 
 def as_entity_key(target: Any, parts: tuple[object, ...]) -> EntityKey[Any]:
@@ -133,6 +140,10 @@ def as_entity_key(target: Any, parts: tuple[object, ...]) -> EntityKey[Any]:
     mapping = mapping_of_instance(target)
     own = tuple(getattr(target, name) for name in mapping.key_fields)
     return EntityKey(mapping.cls, *own, *parts)  # parts beside an entity are one too many
+
+
+def _usable(converter: Converter | None) -> Converter:
+    return default_converter() if converter is None else checked_converter(converter)
 
 
 def _refuse_disagreement(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.entities.mapping import EntityMapping, KeyAttribute, mapping_of
 from transactscope.errors import ConversionError, InvalidKeyError
 from transactscope.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
@@ -57,8 +58,8 @@ class EntityKey(Generic[T]):
     parts: tuple[object, ...]
 
     def __init__(self, entity_class: type[T], *parts: object) -> None:
-        mapping = mapping_of(entity_class)
-        _refuse_wrong_count(mapping, parts)
+        with reading("EntityKey()"):
+            _refuse_wrong_count(mapping_of(entity_class), parts)
         self.__attrs_init__(entity_class, parts)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.entities.templates import KeyTemplate
 from transactscope.errors import InvalidRequestError
 from transactscope.values.classes import ClassField, class_fields
@@ -147,22 +148,21 @@ def entity(
         >>> to_key(Album, "Bach", "6 Partitas")
         {'artist': {'S': 'Bach'}, 'title': {'S': '6 Partitas'}}
     """
-    if not isinstance(table, str) or not table:
-        raise _misdeclared("entity(): the table's name must be a text that is not empty")
-    if extra not in ("forbid", "allow"):
-        raise _misdeclared('entity(): extra must be "forbid" or "allow"')
+    with reading("entity()"):
+        _refuse_wrong_words(table, extra)
     if fields is not None:
         raise not_available("entity(fields=...)", "until then, map classes of your own")
 
     def register(cls: E) -> E:
-        _refuse_wrong_class(cls)
-        names = field_names(cls)
-        partition = _key_attribute(cls, names, partition_key, "partition_key")
-        sort = None if sort_key is None else _key_attribute(cls, names, sort_key, "sort_key")
-        _refuse_same_attribute(cls, partition, sort)
-        mapping = EntityMapping(cls, table, partition, sort, extra, version)
-        _refuse_wrong_version(mapping, names)
-        type.__setattr__(cls, _MARK, mapping)
+        with reading("entity()"):
+            _refuse_wrong_class(cls)
+            names = field_names(cls)
+            partition = _key_attribute(cls, names, partition_key, "partition_key")
+            sort = None if sort_key is None else _key_attribute(cls, names, sort_key, "sort_key")
+            _refuse_same_attribute(cls, partition, sort)
+            mapping = EntityMapping(cls, table, partition, sort, extra, version)
+            _refuse_wrong_version(mapping, names)
+            type.__setattr__(cls, _MARK, mapping)
         return cls
 
     return register
@@ -211,6 +211,13 @@ def field_names(cls: type) -> tuple[str, ...]:
     if "__attrs_attrs__" in vars(cls):
         return tuple(field.name for field in attrs.fields(cls))
     return tuple(field.name for field in dataclasses.fields(cls))
+
+
+def _refuse_wrong_words(table: Any, extra: Any) -> None:
+    if not isinstance(table, str) or not table:
+        raise _misdeclared("entity(): the table's name must be a text that is not empty")
+    if extra not in ("forbid", "allow"):
+        raise _misdeclared('entity(): extra must be "forbid" or "allow"')
 
 
 def _refuse_wrong_class(cls: Any) -> None:

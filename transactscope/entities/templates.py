@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import attrs
 
-from transactscope.errors import InvalidKeyError, InvalidRequestError
+from transactscope.arguments import reading
+from transactscope.errors import ConversionError, InvalidKeyError, InvalidRequestError
 from transactscope.types import AttributeValue
+from transactscope.values.wire import valid_text
 
 _FORMATTER: Final = string.Formatter()
 
@@ -55,11 +57,10 @@ class KeyTemplate:
     _slots: tuple[_Slot, ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        for name in ("attribute", "pattern"):
-            if not isinstance(getattr(self, name), str) or not getattr(self, name):
-                msg = f"KeyTemplate: {name} must be a text that is not empty"
-                raise InvalidRequestError(msg, code="INVALID_ENTITY")
-        prefix, slots = _parse(self.pattern)
+        with reading("KeyTemplate()"):
+            for name in ("attribute", "pattern"):
+                _refuse_no_text(name, getattr(self, name))
+            prefix, slots = _parse(self.pattern)
         object.__setattr__(self, "_prefix", prefix)
         object.__setattr__(self, "_slots", slots)
 
@@ -87,6 +88,24 @@ class KeyTemplate:
             text = _slot_text(slot, values[slot.field], convert, f"{owner}.{slot.field}")
             pieces += text, slot.literal_after
         return "".join(pieces)
+
+
+def _refuse_no_text(name: str, text: Any) -> None:
+    if not isinstance(text, str) or not text:
+        problem = "must be a text that is not empty"
+    elif not _is_unicode(text):
+        problem = "is not valid Unicode: it has half of a surrogate pair"
+    else:
+        return
+    raise InvalidRequestError(f"KeyTemplate: {name} {problem}", code="INVALID_ENTITY")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        valid_text(text)
+    except ConversionError:
+        return False
+    return True
 
 
 def _parse(pattern: str) -> tuple[str, tuple[_Slot, ...]]:
@@ -157,6 +176,6 @@ def _text(stored: AttributeValue, where: str) -> str:
 def _formatted(value: Any, spec: str, where: str) -> str:
     try:
         return format(value, spec)
-    except (TypeError, ValueError):
+    except Exception:  # noqa: BLE001 - a value's own `__format__` raises what it likes
         msg = f"{where} does not fit the format {spec!r} of its key"
         raise InvalidKeyError(msg, path=where) from None

@@ -15,7 +15,8 @@ from transactscope.core.outcome import judge_read
 from transactscope.core.retries import Budget
 from transactscope.core.transaction import Transaction
 from transactscope.entities.items import from_item
-from transactscope.flows.effects import Flow, Pause
+from transactscope.flows.effects import Flow
+from transactscope.flows.retrying import pause_before_resend
 from transactscope.types import Answer, FrozenRequest, Item
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def answered(
                 raise judgement.raised(error)  # noqa: B904 - chained
         else:
             return answer
-        yield Pause(pause)
+        yield from pause_before_resend(request, judgement, budget, pause)
 
 
 def _item(read: StagedAction, converter: Converter, budget: Budget) -> Flow[Item | None]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold
 from transactscope.core.freeze import plain_request
-from transactscope.core.outcome import Judgement, judge_write
+from transactscope.core.outcome import Judgement, judge_write, still_in_doubt
 from transactscope.core.result import result_of
 from transactscope.core.retries import Budget
 from transactscope.core.states import Event
 from transactscope.core.versions import written_entities
-from transactscope.flows.effects import Flow, Pause
+from transactscope.flows.effects import Flow
+from transactscope.flows.retrying import log_doubt, pause_before_resend
 from transactscope.types import CommitResult
 
 if TYPE_CHECKING:
@@ -20,26 +21,44 @@ if TYPE_CHECKING:
 
 
 def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[CommitResult]:
-    """Send one write; again only where that cannot change what it does."""
+    """Send one write; again only where that cannot change what it does.
+
+    Once an attempt may have been applied, a refusal of the next says nothing of it.
+    """
     fold = Fold.of(action)
     request = plain_request(fold.to_send)
+    in_doubt = False
     while True:
         budget.spend()
         try:
             answer = yield request
         except Exception as error:  # noqa: BLE001 - every one has a meaning for the data
             judgement = judge_write(error, request, fold, converter)
+            if in_doubt:
+                judgement = still_in_doubt(judgement, error, request)
+            in_doubt = judgement.event is Event.LOSE
             pause = budget.pause(judgement.error) if _may_be_resent(judgement, fold) else None
             if pause is None:
+                if in_doubt:
+                    log_doubt(request, judgement, budget)
                 raise judgement.raised(error)  # noqa: B904 - chained
         except BaseException as interruption:
-            what = fold.action.describe()
-            interruption.add_note(f"transactscope: this was sent and may be applied: {what}")
+            _note(interruption, fold)
             raise
         else:
             written = tuple(written_entities((fold,)))
             return result_of(answer, None, attempts=budget.attempts, written=written)
-        yield Pause(pause)
+        try:
+            yield from pause_before_resend(request, judgement, budget, pause)
+        except BaseException as interruption:
+            if in_doubt:
+                _note(interruption, fold)
+            raise
+
+
+def _note(interruption: BaseException, fold: Fold) -> None:
+    what = fold.action.describe()
+    interruption.add_note(f"transactscope: this was sent and may be applied: {what}")
 
 
 def _may_be_resent(judgement: Judgement, fold: Fold) -> bool:
@@ -50,4 +69,5 @@ def _may_be_resent(judgement: Judgement, fold: Fold) -> bool:
     """
     if judgement.event is not Event.LOSE:
         return judgement.is_transient
-    return fold.action.kind in ("Put", "Delete") and fold.to_send.condition is None
+    is_repeatable = fold.action.kind in ("Put", "Delete") and fold.to_send.condition is None
+    return is_repeatable and judgement.may_pass

@@ -20,6 +20,7 @@ _RESOURCE_CONVERSION: Final = "dynamodb-attr-value-input"
 ASYNCHRONOUS: Final = (
     "this client is asynchronous: use AsyncTransactScope or AsyncDatabase, or give a boto3 client"
 )
+_UNKNOWN_SECONDS_TO_ARRIVE: Final = 130.0  # operating systems give up connecting about then
 _PROBE: Final = "before-parameter-build.dynamodb.TransactScopeProbe"
 
 
@@ -51,6 +52,16 @@ def checked_async_client(client: Any) -> Any:
             "this client is synchronous and would block the event loop; wrap it: in_threads(client)"
         )
     return client
+
+
+def seconds_to_arrive(client: Any) -> float:
+    """Return how many seconds a request of this client may be under way before it arrives.
+
+    Connecting takes the longest; a request that was not written by then is not sent any more.
+    """
+    config = getattr(getattr(client, "meta", None), "config", None)
+    seconds = getattr(config, "connect_timeout", None)
+    return float(seconds) if isinstance(seconds, int | float) else _UNKNOWN_SECONDS_TO_ARRIVE
 
 
 def is_asynchronous(client: Any) -> bool:

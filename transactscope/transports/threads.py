@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.transports.botocore import BotocoreTransport
 from transactscope.transports.clients import checked_client
@@ -50,10 +51,11 @@ def in_threads(
         >>> asyncio.run(main())
         Account(number='A-1', balance=10)
     """
-    if isinstance(client, ThreadedClient):
-        msg = "this client runs in threads already"
-        raise InvalidRequestError(msg, code="WRONG_CLIENT")
-    return ThreadedClient(checked_client(client), _checked_executor(executor))
+    with reading("in_threads()"):
+        if isinstance(client, ThreadedClient):
+            msg = "this client runs in threads already"
+            raise InvalidRequestError(msg, code="WRONG_CLIENT")
+        return ThreadedClient(checked_client(client), _checked_executor(executor))
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -260,7 +260,7 @@ def test_the_demo_runs_as_a_program(engine_name, tmp_path):
 
 
 def send_until_it_ends(program: Any, number: int) -> None:
-    """Press Ctrl-C again, as people do: Python sees one that came just before a read only after it."""
+    """Press Ctrl-C again, as people do: one that came just before a read is seen only after it."""
     for _ in range(3):
         program.send_signal(number)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -26,10 +26,12 @@ def test_what_is_not_in_the_table_is_refused_by_name(state, event):
     assert state.name in str(caught.value)
 
 
-def test_nothing_leaves_a_final_state():
-    """A scope is used once."""
-    for state, _ in TRANSITIONS:
-        assert not state.is_final
+def test_nothing_leaves_a_final_state_but_an_answer_to_a_doubt():
+    """A scope is used once, and only what is not known can be found out."""
+    answers = {Event.SUCCEED, Event.REFUSE, Event.LOSE}
+    assert {(state, event) for state, event in TRANSITIONS if state.is_final} == {
+        (ScopeState.IN_DOUBT, event) for event in answers
+    }
     assert {"COMMITTED", "CANCELED", "IN_DOUBT", "ROLLED_BACK"} == {
         state.name for state in ScopeState if state.is_final
     }

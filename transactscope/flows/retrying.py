@@ -1,0 +1,65 @@
+"""Every pause before something is sent again, and what is logged of it.
+
+What is logged names the operation, tables, token and kind of error, and no value.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from transactscope.core.outcome import Judgement
+from transactscope.core.retries import Budget
+from transactscope.core.states import Event
+from transactscope.flows.effects import Flow, Pause
+from transactscope.types import FrozenRequest
+
+_logger: Final = logging.getLogger("transactscope.retries")
+
+
+def pause_before_resend(
+    request: FrozenRequest, judgement: Judgement, budget: Budget, seconds: float
+) -> Flow[None]:
+    """Log that the same request is sent again, and wait."""
+    is_ambiguous = judgement.event is Event.LOSE
+    _logger.log(
+        logging.WARNING if is_ambiguous else logging.INFO,
+        "%s: attempt %d came to %s; the same is sent again in %.3f seconds",
+        _described(request),
+        budget.attempts,
+        _kind(judgement),
+        seconds,
+    )
+    yield Pause(seconds)
+
+
+def log_rerun(error: Exception, number: int, seconds: float) -> None:
+    """Log that a transaction begins anew, with fresh reads."""
+    _logger.info(
+        "attempt %d at a transaction came to %s; it begins anew in %.3f seconds",
+        number,
+        type(error).__name__,
+        seconds,
+    )
+
+
+def log_doubt(request: FrozenRequest, judgement: Judgement, budget: Budget) -> None:
+    """Log that a write ends in doubt."""
+    _logger.warning(
+        "%s: in doubt after %d attempt(s), the last of which came to %s",
+        _described(request),
+        budget.attempts,
+        _kind(judgement),
+    )
+
+
+def _described(request: FrozenRequest) -> str:
+    token = "" if request.token is None else f", client request token {request.token}"
+    return f"{request.operation} on {', '.join(request.tables)}{token}"
+
+
+def _kind(judgement: Judgement) -> str:
+    """Name the error and what DynamoDB or the client said."""
+    name = type(judgement.error).__name__
+    what = judgement.came or getattr(judgement.error, "code", None)
+    return name if what is None else f"{name} ({what})"
