@@ -12,7 +12,6 @@ from transactscope import AsyncDatabase, AsyncTransactScope, RetryPolicy, ScopeS
 from transactscope.errors import (
     CommitOutcomeUnknownError,
     ConditionFailedError,
-    RequestRejectedError,
     ScopeStateError,
     StaleReadError,
     TransactionCanceledError,
@@ -199,14 +198,19 @@ def test_after_a_doubt_a_cancellation_decides(db, faults, sent, reasons, expecte
 
 
 @pytest.mark.needs("idempotency")
-def test_a_doubt_that_was_settled_is_forgotten(db, faults):
-    """A conflict after a lost request is a clear no, and what follows is judged on its own."""
-    faults.next(TX, lost_request(), conflict(), error("AccessDeniedException"))
-    with pytest.raises(RequestRejectedError), TransactScope(db) as tx:
+@pytest.mark.parametrize(
+    "fault", [conflict(), throttled(), canceled("ThrottlingError", "TransactionConflict")]
+)
+def test_a_conflict_or_throttling_does_not_settle_a_doubt(db, faults, sent, fault):
+    """A request whose token is known reads its items, and may meet either: it was applied."""
+    faults.next(TX, lost_answer(), *[fault] * 5)
+    with pytest.raises(CommitOutcomeUnknownError), TransactScope(db) as tx:
         _add_one(tx)
 
-    assert ScopeState.CANCELED is tx.state
-    assert db.get(Account, "A-1") is None
+    assert ScopeState.IN_DOUBT is tx.state
+    assert 6 == sent.count(TX)
+    tx.resolve()
+    assert 1 == db.get(Account, "A-1").balance
 
 
 @pytest.mark.needs("idempotency")
@@ -226,19 +230,35 @@ def test_a_doubt_inside_a_rerun_is_sent_again_and_not_run_again(db, faults, sent
 
 
 @pytest.mark.needs("idempotency")
-def test_a_conflict_that_settles_a_doubt_in_a_rerun_is_run_again(db, faults, account):
-    """Nothing was applied, and what was read may have changed."""
+def test_a_conflict_after_a_doubt_in_a_rerun_is_not_run_again(db, faults):
+    """The first attempt was applied; an addition without a guard would be applied twice."""
     rounds = []
-    faults.next(TX, lost_request(), conflict())
+    faults.next(TX, lost_answer(), conflict())
+    for attempt in db.attempts():
+        with attempt as tx:
+            rounds.append(attempt.number)
+            _add_one(tx)
+
+    assert [1] == rounds
+    assert 1 == db.get(Account, "A-1").balance
+
+
+@pytest.mark.needs("idempotency")
+def test_a_stale_read_that_settles_a_doubt_in_a_rerun_is_run_again(db, faults, account):
+    """Nothing was applied, and what was read has changed."""
+    rounds = []
+    faults.next(TX, lost_request())
     for attempt in db.attempts():
         with attempt as tx:
             rounds.append(attempt.number)
             read = tx.get(Account, "A-1")
+            if len(rounds) == 1:
+                db.update(Account, "A-1", add={"balance": 5})
             read.balance += 1
             tx.update(read)
 
     assert [1, 2] == rounds
-    assert 11 == db.get(Account, "A-1").balance
+    assert 16 == db.get(Account, "A-1").balance
 
 
 def test_a_request_in_progress_is_asked_for_until_the_timeout(db, always, sent, pauses):
@@ -367,15 +387,16 @@ def test_resolve_judges_the_guards_of_reads(hasty, faults, account):
 def test_resolve_that_gets_no_answer_can_be_called_again(hasty, faults, sent):
     """The scope stays in doubt until something decides."""
     tx = _left_in_doubt(hasty, faults, lost_request())
-    faults.next(TX, lost_request(), throttled())
-    with pytest.raises(CommitOutcomeUnknownError) as caught:
-        tx.resolve()
-    assert tx is caught.value.scope
+    faults.next(TX, lost_request(), throttled(), canceled("ValidationError"))
+    for _ in range(2):
+        with pytest.raises(CommitOutcomeUnknownError) as caught:
+            tx.resolve()
+        assert tx is caught.value.scope
     with pytest.raises(TransactionCanceledError):
         tx.resolve()
 
     assert ScopeState.CANCELED is tx.state
-    assert 3 == sent.count(TX)
+    assert 4 == sent.count(TX)
 
 
 def test_resolve_is_refused_where_nothing_is_in_doubt(db):

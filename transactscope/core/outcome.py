@@ -100,9 +100,12 @@ class Judgement:
     def settles(self) -> bool:
         """Whether it decides a commit of which an earlier attempt may have been applied.
 
-        Then only a cancellation does: any other refusal is about this attempt alone.
+        Then only a cancellation does, and only one that is about the data: any other refusal is
+        about this attempt alone. So are conflicts and throttling, which a request may also meet
+        whose token is known and whose items are only read.
         """
-        return getattr(self.error, "code", None) == CANCELED_CODE
+        is_cancellation = getattr(self.error, "code", None) == CANCELED_CODE
+        return is_cancellation and not self.may_pass
 
     @property
     def is_conflict(self) -> bool:

@@ -1,7 +1,8 @@
 """COMMIT: one TransactWriteItems request, or none if nothing is staged.
 
 Every attempt sends the same request with the same token, so that it is applied once whichever
-of them arrives. Once an attempt may have been applied, only a 2xx or a cancellation decides.
+of them arrives. Once an attempt may have been applied, only a 2xx decides, or a cancellation that
+is about the data.
 """
 
 from __future__ import annotations
