@@ -312,3 +312,32 @@ def test_settings_that_cannot_be_used_are_named(client, setting):
     (name,) = setting
     with pytest.raises(InvalidRequestError, match=f"{name}="):
         Database(client, **setting)
+
+
+NO_ANSWERS = {
+    "no responses": {},
+    "none": {"Responses": None},
+    "too few": {"Responses": []},
+    "too many": {"Responses": [{}, {}]},
+    "no entry": {"Responses": [None]},
+}
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS)
+def test_an_answer_without_an_entry_for_each_read_is_none(db, faults, sent, account, body):
+    """It says nothing about the items, so they are read again."""
+    faults.next("TransactGetItems", answer(200, NO_ANSWERS[body]))
+    with TransactScope(db) as tx:
+        assert [account] == tx.get_many(EntityKey(Account, "A-1"), guard=False)
+
+    assert 2 == sent.count("TransactGetItems")
+
+
+def test_answers_that_never_have_an_entry_for_each_read_end(db, always, sent):
+    """The budget bounds them like answers that nobody can read."""
+    always(answer(200, {}), "TransactGetItems")
+    with pytest.raises(NotSentError, match="no answer came") as caught, TransactScope(db) as tx:
+        tx.get_many(EntityKey(Account, "A-1"))
+
+    assert caught.value.retryable
+    assert 6 == sent.count("TransactGetItems")

@@ -372,3 +372,13 @@ def test_update_of_an_entity_says_that_it_is_not_there_yet(db, account):
     """What comes later says so, and what to do instead."""
     with TransactScope(db) as tx, pytest.raises(InvalidRequestError, match="by key"):
         tx.update(account)
+
+
+def test_an_operand_of_set_is_no_value_of_an_item(db, stored):
+    """It was stored as a map of its own attributes."""
+    for value in (path("note"), [path("note")], {"city": if_not_exists("note", "x")}):
+        with pytest.raises(ConversionError, match="is no value") as caught, TransactScope(db) as tx:
+            tx.put(Account("A-1", either=value))
+        assert caught.value.path.startswith("Account.either")
+
+    assert stored("A-1") is None

@@ -1,7 +1,7 @@
 """The one `+` or `-` that a SET value may have.
 
-May import `errors` only. This module does not know which operands exist: whatever
-is an `Operand` takes part.
+May import `arguments` and `errors`, and the mark of `values` for what is no value. This module does
+not know which operands exist: whatever is an `Operand` takes part.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from typing import ClassVar, TypeAlias
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.values.marks import NoValue
 
 Operator: TypeAlias = typing.Literal["+", "-"]
 
 
-class Operand:
+class Operand(NoValue):
     """What SET takes beside literals: `+` and `-` make an `Arithmetic` of it."""
 
     __slots__ = ()
 
+    why_no_value = "it stands alone in set=, and inside of no value"
     no_arithmetic: ClassVar[str] = ""  # why not, where DynamoDB takes no + or - here
 
     def __add__(self, other: object) -> Arithmetic:
@@ -56,8 +59,9 @@ class Arithmetic(Operand):
 
 
 def _combined(left: object, operator: Operator, right: object) -> Arithmetic:
-    for operand in (left, right):
-        if isinstance(operand, Operand) and operand.no_arithmetic:
-            msg = f"no {operator} here: {operand.no_arithmetic}"
-            raise InvalidRequestError(msg, code="UNSUPPORTED_OPERAND")
+    with reading(f"an operand of {operator}"):
+        for operand in (left, right):
+            if isinstance(operand, Operand) and operand.no_arithmetic:
+                msg = f"no {operator} here: {operand.no_arithmetic}"
+                raise InvalidRequestError(msg, code="UNSUPPORTED_OPERAND")
     return Arithmetic(left, operator, right)

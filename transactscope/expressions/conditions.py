@@ -17,7 +17,7 @@ from transactscope.expressions.predicates import (
     exists,
     not_exists,
 )
-from transactscope.expressions.raw import raw
+from transactscope.expressions.raw import definitions, raw
 from transactscope.expressions.translation import translate
 from transactscope.expressions.vocabulary import Vocabulary
 
@@ -48,7 +48,8 @@ def condition_from(
 
     Raises:
         InvalidRequestError: It is none of these or incomplete, a name is unknown, or
-            `names=` and `values=` have no string that they belong to. Not sent.
+            `names=` and `values=` are no mappings or have no string that they belong to.
+            Not sent.
         ConversionError: A value does not fit its attribute's type. Not sent.
 
     Example:
@@ -66,7 +67,7 @@ def condition_from(
     """
     if isinstance(condition, str):
         return raw(condition, names, values, vocabulary)
-    if names or values:
+    if definitions(names, "names") or definitions(values, "values"):
         msg = "names= and values= belong to a condition that is a string"
         raise InvalidRequestError(msg, code="INVALID_EXPRESSION")
     return None if condition is None else translate(condition, vocabulary)

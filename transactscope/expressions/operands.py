@@ -1,6 +1,6 @@
 """What SET may write beside literals, paths and arithmetic: `if_not_exists`, `list_append`.
 
-May import `arithmetic`, `paths` and `errors`. The nodes hold what the user wrote;
+May import `arithmetic`, `paths`, `arguments` and `errors`. The nodes hold what the user wrote;
 `assignments` turns them into the same nodes with attribute names and `Literal`s.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.arithmetic import Operand
 from transactscope.expressions.paths import Path, path
@@ -83,9 +84,10 @@ def list_append(
         >>> list_append(["first"], if_not_exists("tags", [])).first
         ['first']
     """
-    if _is_list(first) and _is_list(second):
-        raise _refused("one literal list at most: write both as one value")
-    return ListAppend(_list_operand(first), _list_operand(second))
+    with reading("list_append()"):
+        if _is_list(first) and _is_list(second):
+            raise _refused("one literal list at most: write both as one value")
+        return ListAppend(_list_operand(first), _list_operand(second))
 
 
 def _list_operand(operand: object) -> object:

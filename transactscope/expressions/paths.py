@@ -1,7 +1,7 @@
 """Where an attribute is inside an item: `address.city`, `tags[0]`.
 
-May import `arithmetic`, `names`, `errors` and `limits`. A path knows nothing of entities:
-whether its names are fields or attributes is its user's affair.
+May import `arithmetic`, `names`, `arguments`, `errors` and `limits`. A path knows nothing of
+entities: whether its names are fields or attributes is its user's affair.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.arithmetic import Operand
 from transactscope.expressions.names import checked_name
@@ -83,10 +84,17 @@ def path(text: str | Path) -> Path:
         >>> path("lines[0].price") - 5
         Arithmetic(left=Path(parts=('lines', 0, 'price')), operator='-', right=5)
     """
-    if isinstance(text, Path):
-        return text
-    if not isinstance(text, str):
-        raise _no_path(f"{type(text).__name__} is no path")
+    if type(text) is str:
+        return _parsed(text)
+    with reading("path()"):
+        if isinstance(text, Path):
+            return text
+        if not isinstance(text, str):
+            raise _no_path(f"{type(text).__name__} is no path")
+        return _parsed(text)
+
+
+def _parsed(text: str) -> Path:
     parts = tuple(part for step in text.split(".") for part in _parts(step, text))
     if len(parts) > MAX_PATH_DEPTH:
         msg = f"{_shown(text)} has {len(parts)} names and indexes; DynamoDB takes {MAX_PATH_DEPTH}"

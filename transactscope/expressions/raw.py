@@ -53,7 +53,7 @@ def raw(
     """
     wire = {
         placeholder: literal(value, Any, Path((str(placeholder),)), vocabulary).value
-        for placeholder, value in _mapping(values, "values").items()
+        for placeholder, value in definitions(values, "values").items()
     }
     condition = raw_condition(text, names, wire)
     refuse_unused((text,), names, wire)
@@ -106,13 +106,13 @@ def refuse_unused(
         values: All definitions of values.
 
     Raises:
-        InvalidRequestError: One is not used. Not sent.
+        InvalidRequestError: One is not used, or they are no mapping. Not sent.
 
     Example:
         >>> refuse_unused(["#n = :v", None], {"#n": "n"}, {":v": {"N": "1"}})
     """
     used = {found for text in texts if text is not None for found in _PLACEHOLDER.findall(text)}
-    for placeholder in [*(names or ()), *(values or ())]:
+    for placeholder in [*definitions(names, "names"), *definitions(values, "values")]:
         if placeholder not in used:
             raise _refused(f"{placeholder} is defined and never used")
 
@@ -121,7 +121,7 @@ def _definitions(
     text: str, names: Mapping[str, str] | None, values: Mapping[str, AttributeValue] | None
 ) -> tuple[dict[str, str], dict[str, AttributeValue]]:
     _check_text(text)
-    known_names, known_values = _mapping(names, "names"), _mapping(values, "values")
+    known_names, known_values = definitions(names, "names"), definitions(values, "values")
     for sign, known in (("#", known_names), (":", known_values)):
         _check_placeholders(sign, known)
     _check_names(known_names)
@@ -155,16 +155,29 @@ def is_balanced(text: str) -> bool:
     return depth == 0
 
 
-def _mapping(definitions: Any, what: str) -> Mapping[Any, Any]:
-    if definitions is None:
+def definitions(given: Any, what: str) -> Mapping[Any, Any]:
+    """Return the names or values of a text, none where None is given. Nothing is sent.
+
+    Args:
+        given: What somebody gave as such.
+        what: `names` or `values`, for the error text.
+
+    Raises:
+        InvalidRequestError: It is no mapping; what is false is none, either. Not sent.
+
+    Example:
+        >>> definitions({"#s": "status"}, "names"), definitions(None, "values")
+        ({'#s': 'status'}, {})
+    """
+    if given is None:
         return {}
-    if not isinstance(definitions, Mapping):
-        raise _refused(f"{what}= takes a mapping, not {type(definitions).__name__}")
-    return definitions
+    if not isinstance(given, Mapping):
+        raise _refused(f"{what}= takes a mapping, not {type(given).__name__}")
+    return given
 
 
-def _check_placeholders(sign: str, definitions: Mapping[Any, Any]) -> None:
-    for placeholder in definitions:
+def _check_placeholders(sign: str, known: Mapping[Any, Any]) -> None:
+    for placeholder in known:
         matches = isinstance(placeholder, str) and _PLACEHOLDER.fullmatch(placeholder)
         if not matches or not placeholder.startswith(sign) or placeholder == sign:
             raise _refused(f"{placeholder!r} is no placeholder: {sign} and letters, digits or _")
@@ -183,8 +196,8 @@ def _check_names(names: Mapping[str, Any]) -> None:
         checked_name(name, placeholder)
 
 
-def _kept(definitions: Mapping[str, Any], used: Iterable[str]) -> dict[str, Any]:
-    return {name: definitions[name] for name in used if name in definitions}
+def _kept(known: Mapping[str, Any], used: Iterable[str]) -> dict[str, Any]:
+    return {name: known[name] for name in used if name in known}
 
 
 def _refused(problem: str) -> InvalidRequestError:

@@ -5,8 +5,10 @@ Requests that only read are sent again after whatever may pass: they change noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
+
+from botocore.parsers import ResponseParserError
 
 from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold
@@ -90,6 +92,16 @@ def _items(
 ) -> Flow[list[Item | None]]:
     folds = tuple(Fold.of(read) for read in reads)
     request = transaction_get_request(reads)
-    answer = yield from answered(request, folds, converter, budget)
-    # An item that is not there comes as an empty entry [TransactGetItems, API Reference].
-    return [entry.get("Item") or None for entry in answer["Responses"]]
+    while True:
+        answer = yield from answered(request, folds, converter, budget)
+        # An item that is not there comes as an empty entry [TransactGetItems, API Reference].
+        entries: Any = answer.get("Responses")
+        is_list = isinstance(entries, list) and len(entries) == len(reads)
+        if is_list and all(isinstance(entry, Mapping) for entry in entries):
+            return [entry.get("Item") or None for entry in entries]
+        damage = ResponseParserError("the answer has not one entry for each read")
+        judgement = judge_read(damage, request, folds, converter)
+        pause = budget.pause(judgement.error)
+        if pause is None:
+            raise judgement.raised(damage)
+        yield from pause_before_resend(request, judgement, budget, pause)

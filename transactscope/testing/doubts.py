@@ -1,6 +1,7 @@
 """Faults that do not decide: the request may have been applied, and its sender cannot tell.
 
-May import `errors`, `faults` and `replies`. Must not know where faults are hooked in.
+May import `arguments`, `errors`, `faults`, `replies` and `showing`. Must not know where faults are
+hooked in.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.testing.faults import Answered, Fault, Lost
 from transactscope.testing.replies import Reply, error_reply
+from transactscope.testing.showing import shown
 
 _OK: Final = 200  # HTTP status
 _SERVER_FAULTS: Final = range(500, 600)
@@ -74,11 +77,13 @@ def server_error(status: int = 500, *, applied: bool = False) -> Fault:
         >>> Database(client).get(Account, "A-1")
         Account(number='A-1', balance=0)
     """
-    if not isinstance(status, int) or status not in _SERVER_FAULTS:
-        raise InvalidRequestError(f"status={status!r}: expected an HTTP status from 500 to 599")
-    code, message = _BY_STATUS.get(status, _INTERNAL)
-    shown = [] if status == _SERVER_FAULTS.start else [str(status)]
-    call = _call("server_error", shown, applied=checked_flag(applied))
+    with reading("server_error()"):
+        if not isinstance(status, int) or status not in _SERVER_FAULTS:
+            msg = f"status={shown(status)}: expected an HTTP status from 500 to 599"
+            raise InvalidRequestError(msg)
+        code, message = _BY_STATUS.get(status, _INTERNAL)
+        told = [] if status == _SERVER_FAULTS.start else [str(status)]
+    call = _call("server_error", told, applied=checked_flag(applied))
     return _answered(error_reply(code, message, status), call, arrives=applied)
 
 
@@ -165,11 +170,12 @@ def garbage(kind: str = "truncated", *, applied: bool = False) -> Fault:
         Traceback (most recent call last):
         transactscope.errors.CommitOutcomeUnknownError: ...
     """
-    if not isinstance(kind, str) or kind not in GARBAGE:
-        raise InvalidRequestError(f"kind={kind!r}: expected one of {', '.join(GARBAGE)}")
-    content, crc32 = GARBAGE[kind]
-    shown = [] if kind == "truncated" else [repr(kind)]
-    call = _call("garbage", shown, applied=checked_flag(applied))
+    with reading("garbage()"):
+        if not isinstance(kind, str) or kind not in GARBAGE:
+            raise InvalidRequestError(f"kind={shown(kind)}: expected one of {', '.join(GARBAGE)}")
+        content, crc32 = GARBAGE[kind]
+        told = [] if kind == "truncated" else [repr(kind)]
+    call = _call("garbage", told, applied=checked_flag(applied))
     return _answered(Reply(_OK, content, crc32), call, arrives=applied)
 
 
@@ -179,11 +185,11 @@ def _answered(reply: Reply, call: str, *, arrives: bool = False) -> Fault:
 
 def checked_flag(applied: Any) -> bool:
     """Return whether a request is to be applied, if it is said with True or False."""
-    if not isinstance(applied, bool):
-        raise InvalidRequestError(f"applied={applied!r}: expected True or False")
-    return applied
+    with reading("applied="):
+        if isinstance(applied, bool):
+            return applied
+    raise InvalidRequestError(f"applied={shown(applied)}: expected True or False")
 
 
-def _call(name: str, shown: list[str], *, applied: bool) -> str:
-    told = [*shown, "applied=True"] if applied else shown
-    return f"{name}({', '.join(told)})"
+def _call(name: str, told: list[str], *, applied: bool) -> str:
+    return f"{name}({', '.join([*told, 'applied=True'] if applied else told)})"

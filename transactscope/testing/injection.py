@@ -1,6 +1,7 @@
 """Faults on their way into a client: scripts and dice.
 
-May import `errors`, `faults` and `sending`. Must not know what a fault does.
+May import `arguments`, `errors`, `faults`, `sending` and `showing`. Must not know what a fault
+does.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import Any, Self
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.testing.faults import Fault
 from transactscope.testing.sending import forget, listen, operations_of, send_of, sender_of
+from transactscope.testing.showing import shown
 
 
 @attrs.frozen(eq=False)
@@ -96,7 +99,8 @@ class Faults:
             InvalidRequestError: There is no such operation, no fault, or something that is
                 no fault, or these faults were removed. Not sent.
         """
-        self._check(operation, faults)
+        with reading("next()"):
+            self._check(operation, faults)
         with self._lock:
             self._scripts.setdefault(operation, deque()).extend(faults)
 
@@ -119,14 +123,11 @@ class Faults:
             InvalidRequestError: As for `next`, or the probability or seed cannot be used.
                 Not sent.
         """
-        self._check(operation, faults)
-        if not isinstance(probability, int | float) or not 0 <= probability <= 1:
-            raise InvalidRequestError(f"probability={probability!r}: expected 0 to 1")
-        if not isinstance(seed, int | str):
-            raise InvalidRequestError(f"seed={seed!r}: expected a number or a text")
-        source = random.Random(seed)  # noqa: S311 - tests need it repeatable, not secret
+        with reading("at_random()"):
+            self._check(operation, faults)
+            dice = _Dice(faults, _probability(probability), _source(seed))
         with self._lock:
-            self._dice.setdefault(operation, []).append(_Dice(faults, probability, source))
+            self._dice.setdefault(operation, []).append(dice)
 
     @property
     def pending(self) -> dict[str, tuple[Fault, ...]]:
@@ -180,11 +181,27 @@ class Faults:
     def _check(self, operation: str, faults: tuple[Any, ...]) -> None:
         if self._is_removed:
             raise InvalidRequestError("these faults were removed from their client")
-        if operation not in self._operations:
-            raise InvalidRequestError(f"DynamoDB has no operation {operation!r}")
+        if not isinstance(operation, str) or operation not in self._operations:
+            raise InvalidRequestError(f"DynamoDB has no operation {shown(operation)}")
         if not faults:
             raise InvalidRequestError(f"name a fault for {operation}")
         for fault in faults:
             if not isinstance(fault, Fault):
-                msg = f"{fault!r} is no fault; transactscope.testing makes them, as conflict() does"
-                raise InvalidRequestError(msg)
+                made = "transactscope.testing makes them, as conflict() does"
+                raise InvalidRequestError(f"{shown(fault)} is no fault; {made}")
+
+
+def _probability(probability: Any) -> float:
+    if not isinstance(probability, int | float) or not 0 <= probability <= 1:
+        raise InvalidRequestError(f"probability={shown(probability)}: expected 0 to 1")
+    return float(probability)
+
+
+def _source(seed: Any) -> random.Random:
+    if not isinstance(seed, int | str):
+        raise InvalidRequestError(f"seed={shown(seed)}: expected a number or a text")
+    try:
+        return random.Random(seed)  # noqa: S311 - tests need it repeatable, not secret
+    except UnicodeEncodeError:
+        msg = f"seed={shown(seed)}: a surrogate without its partner is no Unicode"
+        raise InvalidRequestError(msg) from None

@@ -1,6 +1,7 @@
 """Faults of any kind: functions that check what they are told and return frozen data.
 
-May import `errors`, `faults` and `replies`. Must not know where faults are hooked in.
+May import `arguments`, `errors`, `faults`, `replies` and `showing`. Must not know where faults are
+hooked in.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.testing.faults import Answered, Calling, Fault, Raised
 from transactscope.testing.replies import Reply, canceled_reply, error_reply, json_reply
+from transactscope.testing.showing import shown
 
 _REFUSED: Final = 400  # HTTP status
 _STATUSES: Final = range(100, 600)
+_CHECKSUMS: Final = range(2**32)
 
 
 def canceled(*reasons: str | Mapping[str, Any], message: str | None = None) -> Fault:
@@ -42,9 +46,11 @@ def canceled(*reasons: str | Mapping[str, Any], message: str | None = None) -> F
     if not reasons:
         msg = 'name a reason; for none at all there is error("TransactionCanceledException")'
         raise InvalidRequestError(msg)
-    made = [_reason(reason) for reason in reasons]
-    call = f"canceled({', '.join(repr(reason['Code']) for reason in made)})"
-    return Answered(arrives=False, reply=canceled_reply(made, message), call=call)
+    with reading("canceled()"):
+        made = [_reason(reason) for reason in reasons]
+        call = f"canceled({', '.join(repr(reason['Code']) for reason in made)})"
+        reply = canceled_reply(made, message)
+    return Answered(arrives=False, reply=reply, call=call)
 
 
 def error(
@@ -69,9 +75,11 @@ def error(
         Traceback (most recent call last):
         botocore.exceptions.ClientError: An error occurred (AccessDeniedException) ... not for you
     """
-    reply = error_reply(_code(code), message, _status(status), members)
-    told = "" if status == _REFUSED else f", status={status}"
-    return Answered(arrives=False, reply=reply, call=f"error({code!r}{told})")
+    with reading("error()"):
+        reply = error_reply(_code(code), message, _status(status), members)
+        told = "" if status == _REFUSED else f", status={status}"
+        call = f"error({code!r}{told})"
+    return Answered(arrives=False, reply=reply, call=call)
 
 
 def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = None) -> Fault:
@@ -83,7 +91,7 @@ def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = 
         crc32: The checksum that is sent along, right or wrong; None means none.
 
     Raises:
-        InvalidRequestError: The status or the body cannot be sent. Not sent.
+        InvalidRequestError: The status, the body or the checksum cannot be sent. Not sent.
 
     Example:
         >>> from transactscope.testing import Faults, answer
@@ -92,13 +100,16 @@ def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = 
         ...     client.list_tables()["TableNames"]
         ['Elsewhere']
     """
-    if isinstance(body, bytes):
-        reply = Reply(_status(status), body, crc32)
-    elif isinstance(body, Mapping):
-        reply = json_reply(_status(status), body, crc32)
-    else:
-        raise InvalidRequestError(f"body={body!r}: expected bytes or a mapping")
-    return Answered(arrives=False, reply=reply, call=f"answer({status})")
+    with reading("answer()"):
+        checksum = _checksum(crc32)
+        if isinstance(body, bytes):
+            reply = Reply(_status(status), body, checksum)
+        elif isinstance(body, Mapping):
+            reply = json_reply(_status(status), body, checksum)
+        else:
+            raise InvalidRequestError(f"body={shown(body)}: expected bytes or a mapping")
+        call = f"answer({status})"
+    return Answered(arrives=False, reply=reply, call=call)
 
 
 def raised(exception: BaseException | type[BaseException]) -> Fault:
@@ -120,10 +131,12 @@ def raised(exception: BaseException | type[BaseException]) -> Fault:
         Traceback (most recent call last):
         ConnectionResetError: gone
     """
-    kind = exception if isinstance(exception, type) else type(exception)
-    if not issubclass(kind, BaseException):
-        raise InvalidRequestError(f"{exception!r}: expected an exception")
-    return Raised(exception, call=f"raised({kind.__name__})")
+    with reading("raised()"):
+        kind = exception if isinstance(exception, type) else type(exception)
+        if not issubclass(kind, BaseException):
+            raise InvalidRequestError(f"{shown(exception)}: expected an exception")
+        call = f"raised({kind.__name__})"
+    return Raised(exception, call=call)
 
 
 def calling(function: Callable[[], object]) -> Fault:
@@ -146,10 +159,11 @@ def calling(function: Callable[[], object]) -> Fault:
         under way
         ['Account']
     """
-    if not callable(function):
-        raise InvalidRequestError(f"{function!r}: expected a function")
-    name = getattr(function, "__qualname__", type(function).__name__)
-    return Calling(function, call=f"calling({name})")
+    with reading("calling()"):
+        if not callable(function):
+            raise InvalidRequestError(f"{shown(function)}: expected a function")
+        call = f"calling({getattr(function, '__qualname__', type(function).__name__)})"
+    return Calling(function, call=call)
 
 
 def _reason(reason: Any) -> Mapping[str, Any]:
@@ -161,11 +175,17 @@ def _reason(reason: Any) -> Mapping[str, Any]:
 
 def _code(code: Any) -> str:
     if not isinstance(code, str) or not code:
-        raise InvalidRequestError(f"{code!r}: expected the code of an error, as text")
+        raise InvalidRequestError(f"{shown(code)}: expected the code of an error, as text")
     return code
 
 
 def _status(status: Any) -> int:
     if not isinstance(status, int) or status not in _STATUSES:
-        raise InvalidRequestError(f"status={status!r}: expected an HTTP status")
+        raise InvalidRequestError(f"status={shown(status)}: expected an HTTP status")
     return status
+
+
+def _checksum(crc32: Any) -> int | None:
+    if crc32 is None or (type(crc32) is int and crc32 in _CHECKSUMS):
+        return crc32
+    raise InvalidRequestError(f"crc32={shown(crc32)}: expected a number of 32 bits")

@@ -1,6 +1,7 @@
 """What really left: every request of the clients that are watched.
 
-May import `errors` and `sending`. Must not know of faults: sends that meet one are recorded, too.
+May import `arguments`, `errors`, `sending` and `showing`. Must not know of faults: sends that meet
+one are recorded, too.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import Any, Self, TypeVar
 
 import attrs
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.testing.sending import SeenSend, forget, listen, operations_of, sender_of
+from transactscope.testing.showing import shown
 
 ClientT = TypeVar("ClientT")
 
@@ -120,8 +123,10 @@ class RequestRecorder:
         """
         if operation is None:
             return len(self.requests)
-        if operation not in self._operations:
-            raise InvalidRequestError(f"no watched client has an operation {operation!r}")
+        with reading("count()"):
+            is_known = isinstance(operation, str) and operation in self._operations
+        if not is_known:
+            raise InvalidRequestError(f"no watched client has an operation {shown(operation)}")
         return self.operations.count(operation)
 
     def clear(self) -> None:

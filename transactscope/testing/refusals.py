@@ -1,15 +1,21 @@
 """Faults that decide: nothing was applied, and whoever sent the request knows it.
 
-May import `errors`, `faults` and `replies`. Must not know where faults are hooked in.
+May import `arguments`, `errors`, `limits`, `faults`, `replies` and `showing`. Must not know where
+faults are hooked in.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.limits import MAX_ACTIONS
 from transactscope.testing.faults import Answered, Fault, Refused, Unreachable
 from transactscope.testing.replies import error_reply
+from transactscope.testing.showing import shown
+
+_INDEXES: Final = range(MAX_ACTIONS)
 
 # Codes and texts: botocore's service model; Developer Guide, "Error handling with DynamoDB";
 # both read 2026-11.
@@ -38,7 +44,7 @@ def conflict(index: int = 0) -> Fault:
             raises `InvalidRequestError` when it is sent.
 
     Raises:
-        InvalidRequestError: The index is no whole number from 0. Not sent.
+        InvalidRequestError: The index is no whole number from 0 to 99. Not sent.
 
     Example:
         >>> from transactscope.testing import Faults, conflict
@@ -51,14 +57,17 @@ def conflict(index: int = 0) -> Fault:
         ...         [reason["Code"] for reason in canceled.response["CancellationReasons"]]
         ['TransactionConflict']
     """
-    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
-        raise InvalidRequestError(f"index={index!r}: expected a whole number from 0")
+    with reading("conflict()"):
+        if not isinstance(index, int) or isinstance(index, bool) or index not in _INDEXES:
+            msg = f"index={shown(index)}: expected a whole number from 0 to {_INDEXES[-1]}"
+            raise InvalidRequestError(msg)
+        call = f"conflict(index={index})" if index else "conflict()"
     return Refused(
         index=index,
         reason="TransactionConflict",
         code="TransactionConflictException",
         message=_CONFLICT,
-        call=f"conflict(index={index})" if index else "conflict()",
+        call=call,
     )
 
 
@@ -113,11 +122,12 @@ def throttling_error(code: str = "ThrottlingException") -> Fault:
         >>> tx.result.attempts
         2
     """
-    if not isinstance(code, str) or code not in _THROTTLING:
-        raise InvalidRequestError(f"{code!r}: expected one of {', '.join(_THROTTLING)}")
-    shown = "" if code == "ThrottlingException" else repr(code)
-    reply = error_reply(code, _THROTTLING[code])
-    return Answered(arrives=False, reply=reply, call=f"throttling_error({shown})")
+    with reading("throttling_error()"):
+        if not isinstance(code, str) or code not in _THROTTLING:
+            raise InvalidRequestError(f"{shown(code)}: expected one of {', '.join(_THROTTLING)}")
+        told = "" if code == "ThrottlingException" else repr(code)
+        reply = error_reply(code, _THROTTLING[code])
+    return Answered(arrives=False, reply=reply, call=f"throttling_error({told})")
 
 
 def no_connection() -> Fault:

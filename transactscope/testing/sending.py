@@ -1,8 +1,8 @@
 """Where botocore sends: the one place that knows how its clients are hooked into.
 
-May import `errors`, `faults`, `replies`, `transports` and botocore. `before-send` comes for every
-attempt, with a real endpoint and with moto, which answers there; `before-call` comes once for
-several attempts.
+May import `arguments`, `errors`, `faults`, `replies`, `transports` and botocore. `before-send`
+comes for every attempt, with a real endpoint and with moto, which answers there; `before-call`
+comes once for several attempts.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import attrs
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.testing.faults import Fault
 from transactscope.testing.replies import Reply
@@ -40,14 +41,15 @@ def operations_of(client: Any) -> frozenset[str]:
     Raises:
         InvalidRequestError: It is no DynamoDB client of botocore's.
     """
-    try:
-        model, _ = client.meta.service_model, client.meta.events.register_first
-        service, names = model.service_name, frozenset(model.operation_names)
-    except (AttributeError, TypeError):
-        raise _wrong_client(f"{type(client).__name__} has no botocore events") from None
-    if service != _SERVICE:
-        raise _wrong_client(f"{type(client).__name__} is a client of {service}")
-    return names
+    with reading("a client"):
+        try:
+            model, _ = client.meta.service_model, client.meta.events.register_first
+            service, names = model.service_name, frozenset(model.operation_names)
+        except (AttributeError, TypeError):
+            raise _wrong_client(f"{type(client).__name__} has no botocore events") from None
+        if service != _SERVICE:
+            raise _wrong_client(f"{type(client).__name__} is a client of {service}")
+        return names
 
 
 def sender_of(client: Any) -> Any:

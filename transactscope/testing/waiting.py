@@ -1,17 +1,20 @@
 """Time that passes without anybody waiting: pauses are written down, and clocks move by them.
 
-May import `errors`. Knows a database's settings by their names, and nothing of what uses them.
+May import `arguments`, `errors` and `showing`. Knows a database's settings by their names, and
+nothing of what uses them.
 """
 
 from __future__ import annotations
 
-import math
+import sys
 import threading
 import time
 from collections.abc import Generator
 from typing import Any
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.testing.showing import shown
 
 
 def no_waiting() -> NoWaiting:
@@ -115,8 +118,10 @@ class NoWaiting:
         }
 
     def _pass(self, seconds: Any, *, is_pause: bool) -> None:
-        if not _is_span(seconds):
-            raise InvalidRequestError(f"seconds={seconds!r}: expected a number from 0 on")
+        with reading("seconds="):
+            is_span = _is_span(seconds)
+        if not is_span:
+            raise InvalidRequestError(f"seconds={shown(seconds)}: expected a number from 0 on")
         with self._lock:
             self._elapsed += seconds
             if is_pause:
@@ -136,4 +141,4 @@ def _longest() -> float:
 
 def _is_span(seconds: Any) -> bool:
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    return is_number and math.isfinite(seconds) and seconds >= 0
+    return is_number and 0 <= seconds <= sys.float_info.max

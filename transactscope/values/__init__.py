@@ -1,7 +1,8 @@
 """Python values as DynamoDB's AttributeValues, and back.
 
-The modules below may import `errors`, `limits` and `types` of the package above, and nothing
-else of it. cattrs is loaded when the first value is converted.
+The modules below may import `errors`, `limits` and `types` of the package above, and nothing else
+of it; this one, which is what callers call, `arguments` as well. cattrs is loaded when the first
+value is converted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.values.hooks import reader, speaks_attribute_values, writer
 
 if TYPE_CHECKING:
     import cattrs
@@ -57,6 +60,9 @@ def configure_converter(converter: cattrs.Converter) -> None:
     Args:
         converter: The converter. It is changed.
 
+    Raises:
+        InvalidRequestError: It is no cattrs converter. Not sent.
+
     Example:
         >>> from transactscope.values import configure_converter
         >>> import cattrs
@@ -67,7 +73,8 @@ def configure_converter(converter: cattrs.Converter) -> None:
     """
     from transactscope.values.converter import configure  # noqa: PLC0415 - it imports cattrs
 
-    configure(converter)
+    with reading("configure_converter()"):
+        configure(converter)
 
 
 def checked_converter(converter: cattrs.Converter) -> cattrs.Converter:
@@ -83,9 +90,12 @@ def checked_converter(converter: cattrs.Converter) -> cattrs.Converter:
         Traceback (most recent call last):
         transactscope.errors.InvalidRequestError: the converter does not speak AttributeValues: ...
     """
-    from transactscope.values.converter import is_configured  # noqa: PLC0415 - it imports cattrs
+    with reading("converter="):
+        return _checked(converter)
 
-    if not hasattr(converter, "get_unstructure_hook") or not is_configured(converter):
+
+def _checked(converter: cattrs.Converter) -> cattrs.Converter:
+    if not speaks_attribute_values(converter):
         problem = (
             "the converter does not speak AttributeValues: "
             "call configure_converter() with it, or take one from make_converter()"
@@ -124,6 +134,8 @@ def to_attribute_value(
     Raises:
         ConversionError: The value and the type do not fit, or DynamoDB could not store
             the value exactly. Not sent.
+        InvalidRequestError: The converter is none that speaks AttributeValues, the value or
+            the type is nested too deeply, or raises while it is looked at. Not sent.
 
     Example:
         >>> from transactscope.values import to_attribute_value
@@ -133,10 +145,13 @@ def to_attribute_value(
         Traceback (most recent call last):
         transactscope.errors.ConversionError: int expected, not str
     """
-    from transactscope.values.hooks import writer  # noqa: PLC0415 - it needs a converter anyway
-
     declared = object if type is None else type
-    return writer(declared, converter or default_converter())(value)
+    try:
+        used = default_converter() if converter is None else _checked(converter)
+        return writer(declared, used)(value)
+    except Exception:  # a block around it all would take a third of the time of a number
+        with reading("to_attribute_value()"):
+            raise
 
 
 def from_attribute_value(
@@ -155,6 +170,8 @@ def from_attribute_value(
 
     Raises:
         ConversionError: The value and the type do not fit. Nothing was sent.
+        InvalidRequestError: The converter is none that speaks AttributeValues, the value or
+            the type is nested too deeply, or raises while it is looked at. Not sent.
 
     Example:
         >>> from transactscope.values import from_attribute_value
@@ -164,6 +181,9 @@ def from_attribute_value(
         >>> from_attribute_value({"L": [{"N": "1"}, {"N": "2.5"}]})
         [1, Decimal('2.5')]
     """
-    from transactscope.values.hooks import reader  # noqa: PLC0415 - it needs a converter anyway
-
-    return reader(type, converter or default_converter())(value)
+    try:
+        used = default_converter() if converter is None else _checked(converter)
+        return reader(type, used)(value)
+    except Exception:  # see `to_attribute_value`
+        with reading("from_attribute_value()"):
+            raise

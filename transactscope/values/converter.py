@@ -1,6 +1,7 @@
 """cattrs converters that speak AttributeValues.
 
-May import `hooks` and `kinds`. This is the only module that needs cattrs at run time.
+May import `errors`, `types`, `hooks` and `kinds`. This is the only module that needs cattrs at run
+time.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from uuid import UUID
 
 import cattrs
 
+from transactscope.errors import InvalidRequestError
 from transactscope.types import AttributeValue
-from transactscope.values.hooks import SharedReadHook, SharedWriteHook, WriteHook, Writer
+from transactscope.values.hooks import SharedReadHook, SharedWriteHook, Writer
 from transactscope.values.kinds import build_read_hook, build_write_hook
 
 # cattrs has hooks of its own for these classes, and finds them for subclasses as well. They
@@ -52,6 +54,7 @@ def configure(converter: cattrs.Converter) -> None:
         >>> converter.unstructure(3)
         {'N': '3'}
     """
+    _refuse_other(converter)
     before = converter.copy()
     for class_ in _UNKNOWN_TO_CATTRS:
         if _is_cattrs_own(before.get_structure_hook, class_):
@@ -63,16 +66,10 @@ def configure(converter: cattrs.Converter) -> None:
     )
 
 
-def is_configured(converter: cattrs.Converter) -> bool:
-    """Say whether a converter speaks AttributeValues.
-
-    Example:
-        >>> import cattrs
-        >>> from transactscope.values.converter import is_configured, make
-        >>> is_configured(make()), is_configured(cattrs.Converter())
-        (True, False)
-    """
-    return isinstance(converter.get_unstructure_hook(object), WriteHook)
+def _refuse_other(converter: Any) -> None:
+    if not isinstance(converter, cattrs.BaseConverter):
+        problem = f"a cattrs converter expected, not {type(converter).__name__}"
+        raise InvalidRequestError(problem, code="INVALID_CONVERTER")
 
 
 def _register(

@@ -15,7 +15,7 @@ from transactscope.errors import ConversionError
 from transactscope.types import AttributeValue
 from transactscope.values.nesting import current_level
 from transactscope.values.wire import ALL_TAGS, checked_at, unpack
-from transactscope.values.wording import is_union, refusal, type_text
+from transactscope.values.wording import is_union, not_supported, refusal, type_text
 
 if TYPE_CHECKING:
     import cattrs
@@ -117,6 +117,21 @@ def write_hook(type_: Any, converter: cattrs.Converter) -> WriteHook:
     return WriteHook(_users_writer(hook, type_), tags=lambda: ALL_TAGS)
 
 
+def speaks_attribute_values(converter: Any) -> bool:
+    """Say whether it is a converter, and one with our hooks.
+
+    Example:
+        >>> import cattrs
+        >>> from transactscope.values import make_converter
+        >>> from transactscope.values.hooks import speaks_attribute_values
+        >>> speaks_attribute_values(make_converter()), speaks_attribute_values(cattrs.Converter())
+        (True, False)
+    """
+    if isinstance(converter, type) or not hasattr(converter, "get_unstructure_hook"):
+        return False
+    return isinstance(converter.get_unstructure_hook(object), WriteHook)
+
+
 def writer(type_: Any, converter: cattrs.Converter) -> Writer:
     """Find what writes values of a declared type.
 
@@ -191,11 +206,20 @@ def _guarded(type_: Any, hook: Callable[..., Any], *arguments: Any) -> Any:
 
 def _hashable(type_: Any) -> Any:
     """Return the type as cattrs can look it up: without markers that have no hash."""
+    if _has_hash(type_):
+        return type_
+    bare = _without_markers(type_)
+    if not _has_hash(bare):  # it is an object, and no type
+        raise not_supported(type_)
+    return bare
+
+
+def _has_hash(type_: Any) -> bool:
     try:
         hash(type_)
     except TypeError:
-        return _without_markers(type_)
-    return type_
+        return False
+    return True
 
 
 def _without_markers(type_: Any) -> Any:

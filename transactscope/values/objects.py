@@ -1,6 +1,6 @@
 """Objects of attrs classes and dataclasses, stored as maps.
 
-May import `classes`, `hooks`, `nesting` and `wording`. An object is made by calling its
+May import `classes`, `hooks`, `marks`, `nesting` and `wording`. An object is made by calling its
 class, so converters and validators run. Fields that `__init__` does not take
 are stored as well, and set afterwards: nothing is dropped silently.
 """
@@ -15,6 +15,7 @@ from transactscope.errors import ConversionError
 from transactscope.types import AttributeValue, Item
 from transactscope.values.classes import ClassField, class_fields, is_class_with_fields
 from transactscope.values.hooks import Kind, Reader, Tags, Writer, content_of, reader, writer
+from transactscope.values.marks import NoValue
 from transactscope.values.nesting import nested_reader, nested_writer
 from transactscope.values.wording import mismatch, placed, refusal
 
@@ -61,9 +62,12 @@ def _write_field(
 
 
 def _check_can_be_made(type_: Any) -> None:
-    """Refuse to write what could not be read: `__init__` needs more than fields have."""
+    """Refuse to write what is no value, or what `__init__` needs more for than fields have."""
+    class_ = get_origin(type_) or type_
+    if issubclass(class_, NoValue):
+        raise refusal(f"{class_.__name__} is no value: {class_.why_no_value}", type_)
     stored = {field.argument for field in class_fields(type_)}
-    parameters = inspect.signature(get_origin(type_) or type_).parameters.values()
+    parameters = inspect.signature(class_).parameters.values()
     named = [
         each for each in parameters if each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}
     ]

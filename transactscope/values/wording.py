@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, ForwardRef, Literal, Union, get_args, get_origin
 
 from transactscope.errors import ConversionError
 
@@ -39,9 +39,12 @@ def type_text(type_: Any) -> str:
 
 
 def _name(type_: Any) -> str:
-    if type_ is type(None):
+    if type_ is None or type_ is type(None):
         return "None"
-    return "..." if type_ is Ellipsis else str(getattr(type_, "__name__", type_))
+    if type_ is Ellipsis or isinstance(type_, str | ForwardRef):
+        return "..." if type_ is Ellipsis else str(type_)
+    # What is no type has no name, and its text could be long, or a value.
+    return str(getattr(type_, "__name__", f"an object of {type(type_).__name__}"))
 
 
 def is_union(type_: Any) -> bool:

@@ -216,3 +216,32 @@ def test_a_client_that_cannot_await_refuses_a_coroutine(client, in_thread):
             asyncio.run(in_threads(client).list_tables()) if in_thread else client.list_tables()
 
     assert [] == called
+
+
+class Hostile:
+    """An object that cannot be written, and has no hash."""
+
+    __hash__ = None
+
+    def __repr__(self):
+        raise ZeroDivisionError
+
+
+WRONG = {
+    "operation": lambda faults, wrong: faults.next(wrong, conflict()),
+    "fault": lambda faults, wrong: faults.next(TX, wrong),
+    "probability": lambda faults, wrong: faults.at_random(
+        TX, conflict(), probability=wrong, seed=1
+    ),
+    "seed": lambda faults, wrong: faults.at_random(TX, conflict(), probability=1, seed=wrong),
+}
+
+
+@pytest.mark.parametrize("wrong", [[], Hostile(), "\ud800", None], ids=type)
+@pytest.mark.parametrize("place", WRONG)
+def test_whatever_cannot_be_injected_is_refused(faults, place, wrong):
+    """A list was a TypeError, a half surrogate a UnicodeEncodeError, a hostile object its own."""
+    with pytest.raises(InvalidRequestError):
+        WRONG[place](faults, wrong)
+
+    assert {} == faults.pending

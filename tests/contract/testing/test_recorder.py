@@ -115,3 +115,9 @@ def test_a_recorder_knows_the_operations_that_it_can_count(client):
     """A misspelt name is not counted as zero."""
     with pytest.raises(InvalidRequestError, match="'put_item'"):
         RequestRecorder(client).count("put_item")
+
+
+def test_only_the_name_of_an_operation_can_be_counted(client):
+    """A list was a TypeError."""
+    with RequestRecorder(client) as recorder, pytest.raises(InvalidRequestError, match="operation"):
+        recorder.count([])

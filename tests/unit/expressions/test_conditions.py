@@ -47,3 +47,13 @@ def test_false_is_refused():
     """`condition=Attr("a") == 1` is False, which must not count as no condition."""
     with pytest.raises(InvalidRequestError, match="bool"):
         condition_from(condition=False, names=None, values=None, vocabulary=VOCABULARY)
+
+
+@pytest.mark.parametrize("wrong", [0, False, "", []], ids=repr)
+@pytest.mark.parametrize("condition", [None, Attr("price").gte(10)], ids=["none", "tree"])
+def test_names_and_values_that_are_no_mapping_are_refused(condition, wrong):
+    """What is false was taken for nothing."""
+    with pytest.raises(InvalidRequestError, match="names= takes a mapping"):
+        condition_from(condition, wrong, None, VOCABULARY)
+    with pytest.raises(InvalidRequestError, match="values= takes a mapping"):
+        condition_from(condition, None, wrong, VOCABULARY)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from transactscope.errors import InvalidRequestError
+from transactscope.errors import ConversionError, InvalidRequestError
 from transactscope.expressions import if_not_exists, list_append, path
 from transactscope.expressions.operands import IfNotExists, ListAppend
+from transactscope.values import to_attribute_value
 
 
 def test_a_default_belongs_to_a_path():
@@ -37,3 +38,68 @@ def test_other_operands_are_refused_by_type(operand):
     """A set has no order to append in, and nothing else is a list."""
     with pytest.raises(InvalidRequestError, match=type(operand).__name__):
         list_append("tags", operand)
+
+
+class WithoutClass:
+    """An object that does not say what it is."""
+
+    @property
+    def __class__(self):
+        raise ZeroDivisionError
+
+
+class HostileText(str):
+    """A text that cannot be read."""
+
+    __slots__ = ()
+
+    def split(self, *_):
+        """Raise what no caller expects."""
+        raise ZeroDivisionError
+
+
+OPERANDS = {
+    "path": path,
+    "if_not_exists": lambda operand: if_not_exists(operand, 0),
+    "list_append": lambda operand: list_append(operand, ["x"]),
+}
+
+
+@pytest.mark.parametrize("make", OPERANDS)
+@pytest.mark.parametrize("hostile", [WithoutClass, lambda: HostileText("a")], ids=["class", "text"])
+def test_an_operand_that_raises_while_it_is_read_is_refused(make, hostile):
+    """What it raises is the cause, and does not come out by itself."""
+    with pytest.raises(InvalidRequestError) as caught:
+        OPERANDS[make](hostile())
+
+    assert "UNREADABLE_ARGUMENT" == caught.value.code
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_a_summand_that_raises_while_it_is_read_is_refused():
+    """On either side of a path."""
+    with pytest.raises(InvalidRequestError, match=r"an operand of \+"):
+        path("a") + WithoutClass()
+    with pytest.raises(InvalidRequestError, match="an operand of -"):
+        WithoutClass() - path("a")
+
+
+def test_a_path_of_a_class_of_its_own_is_read():
+    """Only what raises is refused."""
+
+    class Text(str):
+        __slots__ = ()
+
+    assert path("a.b") == path(Text("a.b"))
+
+
+@pytest.mark.parametrize(
+    "operand",
+    [path("a"), path("a") + 1, if_not_exists("a", 0), list_append("a", ["x"])],
+    ids=["path", "sum", "default", "lists"],
+)
+@pytest.mark.parametrize("wrap", [lambda value: value, lambda value: [value]], ids=["bare", "list"])
+def test_an_operand_is_no_value(operand, wrap):
+    """It was stored as a map of its own attributes."""
+    with pytest.raises(ConversionError, match="is no value: it stands alone in set="):
+        to_attribute_value(wrap(operand))

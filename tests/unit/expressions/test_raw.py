@@ -82,3 +82,12 @@ def test_a_definition_is_used_by_any_of_the_texts():
 
     with pytest.raises(InvalidRequestError, match="#a1 is defined"):
         refuse_unused(("#a11 = b",), {"#a1": "a"}, None)
+
+
+@pytest.mark.parametrize("wrong", [True, 0, "", []], ids=repr)
+def test_definitions_that_are_no_mapping_are_refused(wrong):
+    """True was a TypeError, and what is false was taken for nothing."""
+    with pytest.raises(InvalidRequestError, match="names= takes a mapping"):
+        refuse_unused((None,), wrong, None)
+    with pytest.raises(InvalidRequestError, match="values= takes a mapping"):
+        refuse_unused((None,), None, wrong)

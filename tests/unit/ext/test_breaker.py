@@ -334,3 +334,24 @@ def test_the_database_of_a_breaker_has_none_itself(plain_db):
     guarded = Database(plain_db._environment.client, breaker=Breaker())
     with pytest.raises(InvalidRequestError, match="must not have a breaker itself"):
         TableBreaker(guarded)
+
+
+class HostileNumber(int):
+    """A number that cannot be compared."""
+
+    def _raise(self, _):
+        raise ZeroDivisionError
+
+    __lt__ = __le__ = __gt__ = __ge__ = _raise
+
+
+@pytest.mark.parametrize("setting", ["failures", "window", "open_for", "probe_timeout"])
+def test_numbers_that_cannot_be_reckoned_with_are_refused(setting):
+    """A huge one was an OverflowError, a hostile one what it raised, which is the cause now."""
+    with pytest.raises(InvalidRequestError, match=f"{setting}= must be"):
+        Breaker(**{setting: 10**5000})
+    with pytest.raises(InvalidRequestError, match=f"{setting}= must be") as caught:
+        Breaker(**{setting: HostileNumber(1)})
+
+    assert "INVALID_POLICY" == caught.value.code
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)

@@ -158,3 +158,70 @@ def test_the_library_does_not_load_it_and_it_loads_no_tool_of_tests():
     )
 
     assert outcome.stdout.strip() == ""
+
+
+def _deep():
+    made = []
+    for _ in range(10_000):
+        made = [made]
+    return made
+
+
+class Hostile:
+    """An object that cannot be written, and does not say what it is."""
+
+    @property
+    def __class__(self):
+        raise ZeroDivisionError
+
+    def __repr__(self):
+        raise ZeroDivisionError
+
+
+UNWRITABLE = {"huge": lambda: -(10**5000), "deep": _deep, "hostile": Hostile}
+TAKERS = {
+    "answer": lambda wrong: answer(200, wrong),
+    "answer's status": lambda wrong: answer(wrong, {}),
+    "answer's checksum": lambda wrong: answer(200, {}, crc32=wrong),
+    "calling": calling,
+    "canceled": canceled,
+    "conflict": lambda wrong: conflict(index=wrong),
+    "error": error,
+    "error's message": lambda wrong: error("Nope", message=wrong),
+    "every_fault": lambda wrong: every_fault(applied=wrong),
+    "garbage": garbage,
+    "raised": raised,
+    "server_error": server_error,
+    "throttling_error": throttling_error,
+    "timed_out": lambda wrong: timed_out(applied=wrong),
+}
+
+
+@pytest.mark.parametrize("wrong", UNWRITABLE)
+@pytest.mark.parametrize("make", TAKERS)
+def test_what_no_error_text_can_show_is_refused_all_the_same(make, wrong):
+    """The text that was to show it raised a ValueError, a RecursionError or what it liked."""
+    with pytest.raises(InvalidRequestError):
+        TAKERS[make](UNWRITABLE[wrong]())
+
+
+@pytest.mark.parametrize("index", [100, 10**5000], ids=["hundred", "huge"])
+def test_no_transaction_has_an_action_of_that_index(index):
+    """Its name could not be written."""
+    with pytest.raises(InvalidRequestError, match="from 0 to 99"):
+        conflict(index=index)
+
+
+def test_a_long_argument_is_cut_short_in_an_error_text():
+    """Nobody reads more of it."""
+    with pytest.raises(InvalidRequestError) as caught:
+        garbage("x" * 70_000)
+
+    assert 300 > len(str(caught.value))
+
+
+@pytest.mark.parametrize("checksum", [True, -1, 2**32, "1"], ids=repr)
+def test_a_checksum_is_a_number_of_32_bits(checksum):
+    """Right or wrong, it has to be sent."""
+    with pytest.raises(InvalidRequestError, match="crc32="):
+        answer(200, {}, crc32=checksum)

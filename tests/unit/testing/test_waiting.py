@@ -97,3 +97,13 @@ def test_time_does_not_go_back(name, seconds):
         getattr(waiting, name)(seconds)
 
     assert (0.0, []) == (waiting.clock(), waiting.pauses)
+
+
+@pytest.mark.parametrize("name", ["sleep", "advance"])
+def test_time_that_no_clock_can_show_does_not_pass(name):
+    """A number that no float can hold was an OverflowError."""
+    waiting = no_waiting()
+    with pytest.raises(InvalidRequestError, match="expected a number from 0 on"):
+        getattr(waiting, name)(10**5000)
+
+    assert 0.0 == waiting.clock()

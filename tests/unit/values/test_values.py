@@ -1,5 +1,6 @@
 """What the package offers as a whole."""
 
+import functools
 import pickle
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from transactscope.errors import ConversionError, InvalidRequestError
 from transactscope.values import (
     checked_converter,
+    configure_converter,
     default_converter,
     from_attribute_value,
     make_converter,
@@ -121,3 +123,66 @@ def test_threads_share_a_converter():
         thread.join()
 
     assert [expected] * 400 == results
+
+
+CONVERSIONS = {
+    "write": lambda **wrong: to_attribute_value(1, **{"type": int} | wrong),
+    "read": lambda **wrong: from_attribute_value({"N": "1"}, **{"type": int} | wrong),
+}
+
+
+@pytest.mark.parametrize("converter", [True, 0, "", cattrs.Converter, cattrs.Converter()], ids=type)
+@pytest.mark.parametrize("convert", CONVERSIONS)
+def test_a_conversion_refuses_what_is_no_converter(convert, converter):
+    """It was an AttributeError, and what is false was taken for none given."""
+    with pytest.raises(InvalidRequestError) as caught:
+        CONVERSIONS[convert](converter=converter)
+
+    assert "INVALID_CONVERTER" == caught.value.code
+
+
+@pytest.mark.parametrize(
+    "wrong", [bytearray(b"secret"), 10**5000, [bytearray(b"secret")]], ids=type
+)
+@pytest.mark.parametrize("convert", CONVERSIONS)
+def test_a_type_that_is_none_is_refused(convert, wrong):
+    """It was a TypeError or a ValueError; what is given instead of a type is not shown."""
+    with pytest.raises(ConversionError, match=f"an object of {type(wrong).__name__}") as caught:
+        CONVERSIONS[convert](type=wrong)
+
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("convert", CONVERSIONS)
+def test_a_type_that_is_nested_too_deeply_is_called_so(convert):
+    """It was a RecursionError."""
+    deep = functools.reduce(lambda inner, _: list[inner], range(1000), int)
+    with pytest.raises(InvalidRequestError, match="nested too deeply") as caught:
+        CONVERSIONS[convert](type=deep)
+
+    assert "UNREADABLE_ARGUMENT" == caught.value.code
+
+
+@pytest.mark.parametrize("convert", CONVERSIONS)
+def test_a_type_that_raises_while_it_is_read_is_refused(convert):
+    """What it raises is the cause."""
+    with pytest.raises(InvalidRequestError) as caught:
+        CONVERSIONS[convert](type=Hostile())
+
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("converter", [None, "a converter", cattrs.Converter], ids=type)
+def test_only_a_converter_can_be_configured(converter):
+    """It was an AttributeError."""
+    with pytest.raises(InvalidRequestError, match="cattrs converter") as caught:
+        configure_converter(converter)
+
+    assert "INVALID_CONVERTER" == caught.value.code
+
+
+class Hostile:
+    """An object that cannot be looked up."""
+
+    def __hash__(self):
+        raise ZeroDivisionError

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import logging
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -37,17 +38,34 @@ class CircuitState(enum.Enum):
     HALF_OPEN = "half-open"
 
 
-def _seconds(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+def _checked(wanted: str, fits: Callable[[Any], bool]) -> Any:
+    """Make a validator; what the code of a value raises meanwhile is the cause of the refusal."""
+
+    def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        cause = None
+        try:
+            is_met = fits(value)
+        except Exception as error:  # noqa: BLE001 - a number of a class of its own may raise any
+            is_met, cause = False, error
+        if not is_met:
+            msg = f"{attribute.name}= must be {wanted}"
+            raise InvalidRequestError(msg, code="INVALID_POLICY") from cause
+
+    return check
+
+
+def _is_span(value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 < value < float("inf"):
-        msg = f"{attribute.name}= must be seconds, a number over 0"
-        raise InvalidRequestError(msg, code="INVALID_POLICY")
+    return is_number and 0 < value <= sys.float_info.max
 
 
-def _count(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        msg = f"{attribute.name}= must be a whole number from 1 on"
-        raise InvalidRequestError(msg, code="INVALID_POLICY")
+def _is_count(value: Any) -> bool:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and 1 <= value <= sys.maxsize  # more cannot be counted
+
+
+_seconds: Final = _checked("seconds, a number over 0", _is_span)
+_count: Final = _checked("a whole number from 1 on", _is_count)
 
 
 @attrs.frozen(kw_only=True)
