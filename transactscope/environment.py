@@ -150,17 +150,18 @@ def make_environment(
     """Check a client and its settings and put them together. Nothing is sent."""
     usable = connector.check(client)
     used = default_converter() if converter is None else checked_converter(converter)
+    told_time = _checked_function("wall_clock", wall_clock)
     return Environment(
         client=usable,
         transport=connector.transport(usable),
         is_async=connector.is_async,
-        builder=ActionBuilder(used, _checked_table_names(table_names)),
+        builder=ActionBuilder(used, told_time, _checked_table_names(table_names)),
         retry=_checked_retry(retry),
         clock=_checked_function("clock", clock),
         sleep=_checked_function("sleep", connector.sleep if sleep is None else sleep),
         random=_checked_function("random", random),
         new_token=_checked_function("new_token", new_token),
-        wall_clock=_checked_function("wall_clock", wall_clock),
+        wall_clock=told_time,
         breaker=_checked_breaker(breaker, is_async=connector.is_async),
     )
 

@@ -40,7 +40,7 @@ def _receive(db, marker, amount=1):
 
 def test_it_is_applied_once_under_new_tokens(db):
     """A queue delivers twice, hours apart, to two processes."""
-    first, second = (_receive(db, Message("7", "abc")) for _ in range(2))
+    first, second = (_receive(db, Message("7", "first text")) for _ in range(2))
 
     assert (False, True) == (first.result.replayed, second.result.replayed)
     assert ScopeState.COMMITTED is second.state
@@ -60,13 +60,12 @@ def test_the_result_of_a_replay_says_what_happened(db, sent):
 
 def test_other_content_under_the_same_key_is_a_mismatch(db):
     """One message id for two messages is somebody's mistake, and never a success."""
-    _receive(db, Message("7", "abc"))
+    _receive(db, Message("7", "first text"))
     with pytest.raises(IdempotencyMismatchError, match="other content") as caught:
-        _receive(db, Message("7", "secret"))
+        _receive(db, Message("7", "second text"))
 
     assert "test_once.py:" in str(caught.value)
-    assert "secret" not in str(caught.value)
-    assert "abc" not in str(caught.value)
+    assert "text" not in str(caught.value)
     assert 1 == db.get(Account, "A-1").balance
 
 
@@ -270,6 +269,7 @@ def test_once_needs_an_active_scope(db):
         TransactScope(db).once(Message("7"))
 
 
+@pytest.mark.only_sync("somebody else has to come in between")
 def test_two_deliveries_at_one_moment_become_one_and_a_replay(db, faults):
     """One is first; the other meets a conflict, comes again, and finds that all is done."""
 
@@ -327,7 +327,7 @@ def test_a_stale_read_without_a_stored_marker_stays_one(db, account):
 def test_explain_and_the_request_show_the_marker(db):
     """It is a Put that demands an absent item."""
     with TransactScope(db) as tx:
-        tx.once(Message("7", "abc"))
+        tx.once(Message("7", "a text"))
         (row,) = tx.explain().rows
         (member,) = tx.to_request()["TransactItems"]
         tx.rollback()

@@ -10,6 +10,7 @@ from tests.shells import TransactScope
 from transactscope import Attr, EntityKey, ScopeState, entity
 from transactscope.errors import (
     ConditionFailedError,
+    ConversionError,
     DuplicateTargetError,
     InvalidRequestError,
     StaleReadError,
@@ -420,3 +421,13 @@ def test_tt_3_the_first_update_is_guarded_and_writes_the_version_once(db, sent):
         sheet.balance += 1
         tx.update(sheet)
         db.update(Sheet, "A-1", add={"balance": 1})
+
+
+@pytest.mark.parametrize("version", [10**37 + 1, 10**40])
+def test_a_version_that_cannot_be_raised_is_refused(db, sent, version):
+    """One more would be no number that DynamoDB takes; after the write is too late to find that."""
+    for write in (db.put, db.replace, db.delete):
+        with pytest.raises(ConversionError, match=r"Sheet\.version"):
+            write(Sheet("A-1", version=version))
+
+    assert [] == sent.operations

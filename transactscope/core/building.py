@@ -15,7 +15,9 @@ from transactscope.core.actions import ONCE, READ, ExpectedVersion, Kind, Raises
 from transactscope.core.callsite import call_site
 from transactscope.core.difference import difference
 from transactscope.core.fitting import fitting
+from transactscope.core.index_updates import index_clauses
 from transactscope.core.naming import EntityVocabulary, refuse_long_names
+from transactscope.core.stamps import stamping_clauses, stamps_of_put
 from transactscope.core.tables import table_id
 from transactscope.core.versions import (
     next_version,
@@ -60,9 +62,10 @@ class Terms:
 
 @attrs.frozen
 class ActionBuilder:
-    """Builds actions for one database: its converter and its physical table names."""
+    """Builds actions for one database: its converter, its clock and its physical table names."""
 
     converter: Converter
+    wall_clock: Callable[[], float]
     table_names: TableNames = None
 
     def put(self, verb: str, entity: object, terms: Terms) -> StagedAction:
@@ -73,6 +76,7 @@ class ActionBuilder:
         expected = self._expected(mapping, entity, is_new=verb in ("insert", ONCE))
         if expected is not None:
             item[expected.attribute] = next_version(expected)
+        item |= stamps_of_put(mapping, entity, self.wall_clock, self.converter)
         return self._action(
             verb,
             "Put",
@@ -92,7 +96,10 @@ class ActionBuilder:
         mapping = mapping_of(target.entity_class)
         key = key_of(target, self.converter)
         update = update_from(**changes, vocabulary=self._vocabulary(mapping))
-        clauses = (*update.clauses, *self._composing_fields(mapping, target), *_raised(mapping))
+        indexed = index_clauses(mapping, target, changes, update, self.converter)
+        composing = self._composing_fields(mapping, target)
+        stamps = stamping_clauses(mapping, self.wall_clock, self.converter, may_create=True)
+        clauses = (*update.clauses, *indexed, *composing, *_raised(mapping), *stamps)
         return self._action("update", "Update", mapping, key, terms, update=Update(clauses))
 
     def update_entity(self, entity: object, item: Item, terms: Terms) -> StagedAction | None:
@@ -101,13 +108,14 @@ class ActionBuilder:
         changes = difference(mapping, entity, item, self.converter)
         if changes is None:
             return None
+        stamps = stamping_clauses(mapping, self.wall_clock, self.converter, may_create=False)
         return self._action(
             "update",
             "Update",
             mapping,
             key_of(as_entity_key(entity, ()), self.converter),
             terms,
-            update=Update((*changes.clauses, *_raised(mapping))),
+            update=Update((*changes.clauses, *_raised(mapping), *stamps)),
             entity=entity,
             expected=self._expected(mapping, entity),
         )

@@ -1,7 +1,8 @@
 """What was changed in an entity since it was read, as an update.
 
 Both sides are written by the converter, so a default that was filled in on reading is no
-change. What the class does not know of the stored item is left where it is.
+change. What the class does not know of the stored item is left where it is, and so is what
+the library writes itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from transactscope.core.stamps import not_compared
 from transactscope.entities.items import from_item, to_item
 from transactscope.entities.mapping import EntityMapping
 from transactscope.expressions.clauses import Clause, RemoveClause, SetClause, Update
@@ -38,8 +40,7 @@ def difference(
     read = to_item(from_item(mapping.cls, item, converter=converter), converter=converter)
     wanted = to_item(entity, converter=converter)
     left_alone = {key.attribute for key in mapping.key_attributes}
-    if mapping.version is not None:
-        left_alone.add(mapping.version.attribute)
+    left_alone |= not_compared(mapping, wanted)
     names = [name for name in {**read, **wanted} if name not in left_alone]
     clauses = tuple(clause for name in names for clause in _change(name, item, read, wanted))
     return Update(clauses) if clauses else None

@@ -6,7 +6,7 @@ scope until it is left: what others stage meanwhile would be dropped with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import attrs
 
@@ -43,9 +43,6 @@ class Levels:
 
     def __len__(self) -> int:
         return len(self._marks)
-
-    def __iter__(self) -> Iterator[Mark]:
-        return iter(self._marks)
 
     def open(self, mark: Mark) -> Mark:
         """Add a savepoint inside all others."""

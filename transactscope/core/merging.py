@@ -114,7 +114,16 @@ def _last(first: Clause, second: Clause) -> Clause:
 def _set_twice(first: Any, second: Any) -> Clause:
     if isinstance(first.value, ListAppend) and isinstance(second.value, ListAppend):
         return _appended_twice(first, second)
+    if _is_default_of(second.path, second.value):
+        kept: Clause = first  # after it something is there, so the second changes nothing
+        return kept
     return _last(first, second)
+
+
+def _is_default_of(path: Path, value: Any) -> bool:
+    """Say whether a value is what is at a path, and a literal where nothing is."""
+    is_default = isinstance(value, IfNotExists) and isinstance(value.default, Literal)
+    return is_default and value.path == path
 
 
 def _removed_twice(_: Clause, second: Clause) -> Clause:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -38,7 +38,7 @@ class EntityVocabulary:
 
     @property
     def key_names(self) -> frozenset[str]:
-        """Field and attribute names that belong to the key."""
+        """The attributes that belong to the key."""
         return self.mapping.key_names
 
     @property
@@ -46,15 +46,30 @@ class EntityVocabulary:
         """The attribute of the entity's version."""
         return None if self.mapping.version is None else self.mapping.version.attribute
 
+    @property
+    def managed_names(self) -> Mapping[str, str]:
+        """The attributes that the library writes with every update, and what they are."""
+        return self.mapping.managed
+
     def resolve(self, path: Path) -> Path:
-        """Return the path in attribute names; refuses top-level names that are unknown."""
-        return Path((self.mapping.attribute(path.root), *path.parts[1:]))
+        """Return the path in attribute names; refuses top-level names that are unknown.
+
+        Below the top level a name is a field where a class is declared, and a stored name
+        elsewhere: in a dict, behind `Any`, and where a class has no such field.
+        """
+        root = self.mapping.attribute(path.root)
+        if len(path.parts) == 1:
+            return Path((root,))
+        field = self.mapping.fields.get(path.root)
+        return Path(
+            (root, *_attributes_inside(Any if field is None else field.type, path.parts[1:]))
+        )
 
     def type_at(self, path: Path) -> Any:
         """Return the declared type at a path of fields, `Any` where nothing is declared."""
         field = self.mapping.fields.get(path.root)
         if field is None:
-            return str if path.root in self.mapping.key_names else Any
+            return str if path.root in self.mapping.attributes_beside else Any
         declared = field.type
         for part in path.parts[1:]:
             declared = _type_inside(declared, part)
@@ -81,6 +96,8 @@ def _named(cls: type) -> None:
         refuse_long_key_name(key.attribute, f"{mapping.name}: a key attribute's name")
     for field in mapping.fields.values():
         checked_name(field.attribute, mapping.name)
+    if mapping.discriminator is not None:
+        checked_name(mapping.discriminator.attribute, mapping.name)
 
 
 def refuse_long_names(mapping: EntityMapping) -> None:
@@ -102,6 +119,14 @@ def refuse_long_key_name(name: str, where: str) -> None:
     if len(name) > MAX_KEY_NAME_LENGTH:
         msg = f"{where} has {len(name)} characters, and DynamoDB takes {MAX_KEY_NAME_LENGTH}"
         raise InvalidKeyError(msg)
+
+
+def _attributes_inside(declared: Any, parts: tuple[str | int, ...]) -> Iterator[str | int]:
+    for part in parts:
+        class_ = _bare(declared)
+        fields = class_fields(class_) if is_class_with_fields(class_) else ()
+        yield next((field.attribute for field in fields if field.name == part), part)
+        declared = _type_inside(class_, part)
 
 
 def _type_inside(declared: Any, part: str | int) -> Any:

@@ -70,12 +70,13 @@ def _is_stored(reason: CancellationReason) -> bool:
 
 
 def _is_as_staged(action: StagedAction, stored: Item | None) -> bool:
-    """Compare the attributes of the class; the version only counts how often it was written."""
+    """Compare the fields of the class, without those that say when and how often.
+
+    What else an item has is composed of fields, as keys are, or not known to the class.
+    """
     mapping = mapping_of(cast("type", action.entity_class))
     staged, found = action.item or {}, stored or {}
-    names = {*staged, *(field.attribute for field in mapping.fields.values())}
-    if mapping.version is not None:
-        names.discard(mapping.version.attribute)
+    names = {field.attribute for field in mapping.fields.values()} - mapping.volatile
     return all(_value(staged, name) == _value(found, name) for name in names)
 
 

@@ -215,10 +215,10 @@ class Transaction:
     def succeed(self, answer: Answer | None) -> CommitResult:
         """End committed; no answer means that there was nothing to send.
 
-        Only now the entities that were written get their new versions.
+        Only now the entities that were written get their new versions and times.
         """
         self._happens(Event.SUCCEED)
-        written = tuple(written_entities(self.sent))
+        written = tuple(written_entities(self.sent, self.converter))
         self.result = result_of(answer, str(self.token), attempts=self.attempts, written=written)
         return self.result
 

@@ -1,7 +1,8 @@
 """Versions: which one an item is expected to have, and which one it has after a commit.
 
 All calls on one item speak about the version that is stored before the commit, and the
-commit raises it once. Objects learn of it after the commit, and never before.
+commit raises it once. Objects learn of it after the commit, and never before. So it is with
+the times that the library writes.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from transactscope.core.folding import Fold
 from transactscope.core.reads import Reads
 from transactscope.entities.keys import field_value
 from transactscope.entities.mapping import EntityMapping, mapping_of
-from transactscope.errors import InvalidRequestError
-from transactscope.expressions.clauses import AddClause
+from transactscope.errors import ConversionError, InvalidRequestError
+from transactscope.expressions.clauses import AddClause, SetClause, Update
 from transactscope.expressions.literals import Literal
 from transactscope.expressions.paths import Path
 from transactscope.types import AttributeValue, Item
+from transactscope.values import from_attribute_value
+from transactscope.values.classes import ClassField
 from transactscope.values.numbers import parse_decimal
 from transactscope.values.wire import canonical
 
@@ -30,13 +33,22 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 _FIRST: Final = 1
+_LAST: Final = 10**37  # one more has 38 digits, as many as a number may have
 
 
 def version_of(mapping: EntityMapping, entity: object, converter: Converter) -> ExpectedVersion:
-    """Return the version that an entity has, which must be the stored one."""
+    """Return the version that an entity has, which must be the stored one.
+
+    Raises:
+        ConversionError: It is no whole number, or so large that one more is no number that
+            DynamoDB takes. Not sent.
+    """
     field = _version_field(mapping)
     number = getattr(entity, field.name)
     value = None if number is None else field_value(mapping, field.name, number, converter)
+    if number is not None and number > _LAST:
+        problem = "this version cannot be raised any further"
+        raise ConversionError(problem, path=f"{mapping.name}.{field.name}", type="int")
     return ExpectedVersion(field.attribute, value)
 
 
@@ -110,17 +122,21 @@ class Written:
         )
 
 
-def written_entities(folds: Sequence[Fold]) -> Iterator[Written]:
-    """Give the entities of a commit their new versions, frozen ones as copies.
+def written_entities(folds: Sequence[Fold], converter: Converter) -> Iterator[Written]:
+    """Give the entities of a commit their new versions and times, frozen ones as copies.
 
     Of several objects for one item only the last has what is stored now. An object that an
     update by key has passed by keeps its version, so that it counts as stale.
+
+    Args:
+        folds: What was committed.
+        converter: Reads the times.
     """
     for fold in folds:
         call = _last_write(fold)
         if call is not None and call.entity is not None and fold.action.kind != "Delete":
             mapping = mapping_of(call.entity_class)
-            yield Written(mapping, call.entity, _current(mapping, call, fold))
+            yield Written(mapping, call.entity, _current(mapping, call, fold, converter))
 
 
 def _version_field(mapping: EntityMapping) -> Any:
@@ -156,28 +172,64 @@ def _last_write(fold: Fold) -> StagedAction | None:
     return next(writes, None)
 
 
-def _current(mapping: EntityMapping, call: StagedAction, fold: Fold) -> Any:
+def _current(mapping: EntityMapping, call: StagedAction, fold: Fold, converter: Converter) -> Any:
+    changes = [*_new_version(mapping, call, fold), *_new_times(mapping, call, fold, converter)]
+    return _changed(call.entity, changes) if changes else call.entity
+
+
+def _new_version(
+    mapping: EntityMapping, call: StagedAction, fold: Fold
+) -> Iterator[tuple[ClassField, Any]]:
     field = mapping.version
     if field is None or call.expected is None:
-        return call.entity
+        return
     item = fold.action.item
     stored = next_version(call.expected) if item is None else item[field.attribute]
-    return _with_version(call.entity, field, int(parse_decimal(stored["N"])))
+    yield field, int(parse_decimal(stored["N"]))
 
 
-def _with_version(entity: Any, field: Any, version: int) -> Any:
+def _new_times(
+    mapping: EntityMapping, call: StagedAction, fold: Fold, converter: Converter
+) -> Iterator[tuple[ClassField, Any]]:
+    for field in (mapping.lifecycle.created_at, mapping.lifecycle.updated_at):
+        stored = None if field is None else _written_at(fold, field.attribute)
+        if field is None or stored is None:
+            continue
+        value = from_attribute_value(stored, field.type, converter=converter)
+        if getattr(call.entity, field.name) != value:
+            yield field, value
+
+
+def _written_at(fold: Fold, attribute: str) -> AttributeValue | None:
+    """Return the value that a commit has certainly left in an attribute, where it is known."""
+    action = fold.action
+    if action.item is not None:
+        return action.item.get(attribute)
+    clauses = action.update.clauses if isinstance(action.update, Update) else ()
+    for clause in clauses:
+        if isinstance(clause, SetClause) and clause.path == Path((attribute,)):
+            return clause.value.value if isinstance(clause.value, Literal) else None
+    return None
+
+
+def _changed(entity: Any, changes: Sequence[tuple[ClassField, Any]]) -> Any:
     try:
-        setattr(entity, field.name, version)
+        for field, value in changes:
+            setattr(entity, field.name, value)
     except (attrs.exceptions.FrozenError, dataclasses.FrozenInstanceError):
-        return _changed_copy(entity, field, version)
+        return _changed_copy(entity, changes)
     return entity
 
 
-def _changed_copy(entity: Any, field: Any, version: int) -> Any:
-    if not field.init:
+def _changed_copy(entity: Any, changes: Sequence[tuple[ClassField, Any]]) -> Any:
+    arguments = {field.argument: value for field, value in changes if field.init}
+    if not arguments:
         changed = copy.copy(entity)
-        object.__setattr__(changed, field.name, version)  # as attrs sets such a field itself
-        return changed
-    if attrs.has(type(entity)):
-        return attrs.evolve(entity, **{field.argument: version})
-    return dataclasses.replace(entity, **{field.argument: version})
+    elif attrs.has(type(entity)):
+        changed = attrs.evolve(entity, **arguments)
+    else:
+        changed = dataclasses.replace(entity, **arguments)
+    for field, value in changes:
+        if not field.init:
+            object.__setattr__(changed, field.name, value)  # as attrs sets such a field itself
+    return changed

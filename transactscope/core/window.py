@@ -41,6 +41,5 @@ class TokenWindow:
         return self._elapsed() + pause + self.seconds_to_arrive < TOKEN_SECONDS
 
     def _elapsed(self) -> float:
-        if self._first is None:
-            return 0.0
-        return max(self.clock() - self._first[0], self.wall_clock() - self._first[1])
+        started, wall_started = self._first or (self.clock(), self.wall_clock())
+        return max(self.clock() - started, self.wall_clock() - wall_started)

@@ -6,11 +6,14 @@ templates compose; reading it back checks that both still agree.
 
 from __future__ import annotations
 
+from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from transactscope.arguments import reading
+from transactscope.entities.index_keys import with_index_keys
 from transactscope.entities.keys import EntityKey, composed_key, entity_key, key_of
-from transactscope.entities.mapping import EntityMapping, mapping_of, mapping_of_instance
+from transactscope.entities.kinds import mapping_of_item
+from transactscope.entities.mapping import EntityMapping, mapping_of_instance
 from transactscope.errors import ConversionError, TransactScopeError
 from transactscope.types import Item, StoredItem
 from transactscope.values import (
@@ -37,11 +40,13 @@ def to_item(entity: object, *, converter: Converter | None = None) -> Item:
 
     Returns:
         Attribute names to AttributeValues: `{"artist": {"S": str}, "year": {"N": str}}`,
-        key attributes included.
+        key attributes and the discriminator included. What the library writes itself,
+        versions and times, is in it as the object has it.
 
     Raises:
         InvalidRequestError: It is no entity. Not sent.
-        InvalidKeyError: A part of its key is None, empty or too long. Not sent.
+        InvalidKeyError: A part of its key is None, empty or too long, or a part of an index's
+            key is. Not sent.
         ConversionError: A value does not fit its field's type; says the path. Not sent.
 
     Example:
@@ -60,23 +65,31 @@ def to_item(entity: object, *, converter: Converter | None = None) -> Item:
         with whole_item():
             fields: Item = to_attribute_value(entity, mapping.cls, converter=used)["M"]
         values = {name: getattr(entity, name) for name in mapping.key_fields}
-        return {**composed_key(mapping, values, used), **fields}
+        item = {**composed_key(mapping, values, used), **_kind(mapping), **fields}
+        return with_index_keys(mapping, entity, item, used) if mapping.indexes else item
 
 
-def from_item(cls: type[T], item: StoredItem, *, converter: Converter | None = None) -> T:
+@overload
+def from_item(cls: type[T], item: StoredItem, *, converter: Converter | None = None) -> T: ...
+@overload
+def from_item(cls: UnionType, item: StoredItem, *, converter: Converter | None = None) -> Any: ...
+def from_item(cls: Any, item: StoredItem, *, converter: Converter | None = None) -> Any:
     """Convert a stored item to an entity. Nothing is sent.
 
     Attributes that the class does not know are tolerated.
 
     Args:
-        cls: The entity class.
+        cls: The entity class, or a union of classes with discriminators, `Order | Profile`:
+            whichever the item is of.
         item: Attribute names to AttributeValues, as DynamoDB returns them.
         converter: The converter to use; None means the library's own.
 
     Raises:
-        InvalidRequestError: The class is no entity. Not sent.
+        InvalidRequestError: The class is no entity, or the items of a union's classes cannot
+            be told apart. Not sent.
         ConversionError: A value does not fit its field's type, an attribute without a
-            default is missing, or a composed key and its fields disagree. Not sent.
+            default is missing, a composed key and its fields disagree, or the item is of
+            another kind. Not sent.
 
     Example:
         >>> from attrs import define
@@ -90,9 +103,9 @@ def from_item(cls: type[T], item: StoredItem, *, converter: Converter | None = N
         Account(number='A-1', balance=0)
     """
     with reading("from_item()"):
-        mapping, used = mapping_of(cls), _usable(converter)
+        mapping, used = mapping_of_item(cls, item), _usable(converter)
         with whole_item():
-            entity: T = from_attribute_value({"M": item}, cls, converter=used)
+            entity = from_attribute_value({"M": item}, mapping.cls, converter=used)
         _refuse_disagreement(mapping, entity, item, used)
         return entity
 
@@ -144,6 +157,11 @@ def as_entity_key(target: Any, parts: tuple[object, ...]) -> EntityKey[Any]:
 
 def _usable(converter: Converter | None) -> Converter:
     return default_converter() if converter is None else checked_converter(converter)
+
+
+def _kind(mapping: EntityMapping) -> Item:
+    kind = mapping.discriminator
+    return {} if kind is None else {kind.attribute: {"S": kind.tag}}
 
 
 def _refuse_disagreement(

@@ -6,14 +6,19 @@ not empty, within DynamoDB's size limits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
 
 from transactscope.arguments import reading
-from transactscope.entities.mapping import EntityMapping, KeyAttribute, mapping_of
-from transactscope.errors import ConversionError, InvalidKeyError
+from transactscope.entities.mapping import (
+    EntityMapping,
+    KeyAttribute,
+    mapping_of,
+    unknown_name,
+)
+from transactscope.errors import ConversionError, InvalidKeyError, InvalidRequestError
 from transactscope.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
 from transactscope.types import AttributeValue, Item
 from transactscope.values import to_attribute_value
@@ -62,6 +67,60 @@ class EntityKey(Generic[T]):
             _refuse_wrong_count(mapping_of(entity_class), parts)
         self.__attrs_init__(entity_class, parts)
 
+    def only(self, *fields: str) -> ProjectedKey:
+        """Ask for some fields of the item instead of an entity. Nothing is sent.
+
+        `Database.transact_get` answers it with a mapping of these names to Python values. A field
+        whose attribute is not stored is not in it.
+
+        Args:
+            fields: Names of fields of the class, at least one.
+
+        Raises:
+            InvalidRequestError: There is none, or the class has no such field. Not sent.
+
+        Example:
+            >>> from transactscope import Database, EntityKey
+            >>> db = Database(client)
+            >>> _ = db.put(Account("A-1", 10))
+            >>> db.transact_get(EntityKey(Account, "A-1").only("balance"))
+            [{'balance': 10}]
+        """
+        with reading("only()"):
+            return ProjectedKey(self, projected_fields(mapping_of(self.entity_class), fields))
+
+
+@attrs.frozen
+class ProjectedKey:
+    """The key of an item of which only some fields are wanted; made by `EntityKey.only`.
+
+    Attributes:
+        key: The item's key.
+        fields: The names of the fields.
+    """
+
+    key: EntityKey[Any]
+    fields: tuple[str, ...]
+
+
+def projected_fields(mapping: EntityMapping, fields: Iterable[Any]) -> tuple[str, ...]:
+    """Return the names of fields that are wanted, once each.
+
+    Raises:
+        InvalidRequestError: There is none, or the class has no such field. Not sent.
+    """
+    names = tuple(fields)
+    if not names:
+        msg = f"name at least one field of {mapping.name}"
+        raise InvalidRequestError(msg, code="EMPTY_PROJECTION")
+    for name in names:
+        if not isinstance(name, str):
+            msg = f"a field of {mapping.name} is named by a text, not by {type(name).__name__}"
+            raise InvalidRequestError(msg, code="UNKNOWN_FIELD")
+        if name not in mapping.fields:
+            raise unknown_name(name, mapping.name, list(mapping.fields))
+    return tuple(dict.fromkeys(names))
+
 
 def entity_key(target: type[T] | EntityKey[T], parts: tuple[object, ...]) -> EntityKey[T]:
     """Return the key that `Cls, *parts` or a ready `EntityKey` stands for."""
@@ -99,7 +158,7 @@ def key_of(key: EntityKey[Any], converter: Converter) -> Item:
 def composed_key(mapping: EntityMapping, values: Mapping[str, Any], converter: Converter) -> Item:
     """Return the wire form of the key that these field values make up."""
     return {
-        key.attribute: _key_value(mapping, key, values, converter, limit)
+        key.attribute: key_value(mapping, key, values, converter, limit)
         for key, limit in zip(
             mapping.key_attributes, (MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES), strict=False
         )
@@ -136,19 +195,22 @@ def _refuse_wrong_count(mapping: EntityMapping, parts: tuple[object, ...]) -> No
         raise InvalidKeyError(msg)
 
 
-def _key_value(
+def key_value(
     mapping: EntityMapping,
     key: KeyAttribute,
     values: Mapping[str, Any],
     converter: Converter,
     limit: int,
 ) -> AttributeValue:
+    """Return the wire form of one key attribute that these field values make up.
+
+    Raises:
+        InvalidKeyError: A part is None, empty or too long, or cannot be a key. Not sent.
+        ConversionError: A part does not fit its field's type. Not sent.
+    """
+
     def convert(field: str, value: Any) -> AttributeValue:
-        if value is None:
-            place = f"{mapping.name}.{field}"
-            msg = f"{place} is None, and it is part of the key"
-            raise InvalidKeyError(msg, path=place)
-        return field_value(mapping, field, value, converter)
+        return key_part(mapping, field, value, converter)
 
     where = f"{mapping.name}.{key.attribute}"
     if key.template is not None:
@@ -156,6 +218,22 @@ def _key_value(
         return checked_key_value({"S": text}, where, limit)
     (field,) = key.fields
     return checked_key_value(convert(field, values[field]), where, limit)
+
+
+def key_part(
+    mapping: EntityMapping, field: str, value: Any, converter: Converter
+) -> AttributeValue:
+    """Convert the value of a field that is part of a key.
+
+    Raises:
+        InvalidKeyError: It is None. Not sent.
+        ConversionError: It does not fit the field's type. Not sent.
+    """
+    if value is None:
+        place = f"{mapping.name}.{field}"
+        msg = f"{place} is None, and it is part of the key"
+        raise InvalidKeyError(msg, path=place)
+    return field_value(mapping, field, value, converter)
 
 
 def field_value(

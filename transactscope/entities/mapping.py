@@ -6,23 +6,29 @@ for every database; converters and physical table names belong to databases.
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 import attrs
 
-from transactscope.arguments import reading
+from transactscope.entities.facts import (
+    Discriminator,
+    Lifecycle,
+    lifecycle_of,
+    refuse_contradictions,
+)
+from transactscope.entities.indexes import Index
 from transactscope.entities.templates import KeyTemplate
 from transactscope.errors import InvalidRequestError
+from transactscope.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
 from transactscope.values.classes import ClassField, class_fields
+from transactscope.values.markers import misdeclared
 from transactscope.values.wrappers import unwrapped
 
-E = TypeVar("E", bound=type)
-
-_MARK: Final = "__transactscope_entity__"
+MARK: Final = "__transactscope_entity__"
+"""The attribute of a class that holds its mapping."""
 
 
 @attrs.frozen
@@ -41,14 +47,19 @@ class KeyAttribute:
 
 @attrs.define(slots=False)  # cached properties: types are resolved when first needed
 class EntityMapping:
-    """What `entity(...)` recorded about a class."""
+    """What `entity(...)` recorded about a class.
+
+    What is declared speaks of fields. Their attributes are known once types are.
+    """
 
     cls: type
     table: str
-    partition: KeyAttribute
-    sort: KeyAttribute | None
+    declared_partition: KeyAttribute
+    declared_sort: KeyAttribute | None
     extra: Literal["forbid", "allow"]
     version_field: str | None = None
+    discriminator: Discriminator | None = None
+    declared_indexes: tuple[Index, ...] = ()
 
     @property
     def name(self) -> str:
@@ -56,19 +67,95 @@ class EntityMapping:
         return self.cls.__name__
 
     @property
+    def declared_key(self) -> tuple[KeyAttribute, ...]:
+        """The key as it was declared: in names of fields."""
+        sort = self.declared_sort
+        return (self.declared_partition,) if sort is None else (self.declared_partition, sort)
+
+    @cached_property
+    def partition(self) -> KeyAttribute:
+        """The partition key."""
+        return self._stored(self.declared_partition)
+
+    @cached_property
+    def sort(self) -> KeyAttribute | None:
+        """The sort key, or None."""
+        return None if self.declared_sort is None else self._stored(self.declared_sort)
+
+    @cached_property
+    def indexes(self) -> tuple[Index, ...]:
+        """The secondary indexes that entities of the class are in."""
+        return tuple(
+            attrs.evolve(
+                index,
+                partition=self._stored(index.partition),
+                sort=None if index.sort is None else self._stored(index.sort),
+            )
+            for index in self.declared_indexes
+        )
+
+    @cached_property
     def key_attributes(self) -> tuple[KeyAttribute, ...]:
         """The partition key and, if there is one, the sort key."""
-        return (self.partition,) if self.sort is None else (self.partition, self.sort)
+        return tuple(self._stored(key) for key in self.declared_key)
 
     @cached_property
     def key_fields(self) -> tuple[str, ...]:
         """The fields that a key consists of, once each: the parts of an `EntityKey`."""
-        return tuple(dict.fromkeys(f for key in self.key_attributes for f in key.fields))
+        return tuple(dict.fromkeys(f for key in self.declared_key for f in key.fields))
 
     @cached_property
     def fields(self) -> Mapping[str, ClassField]:
-        """The class's fields by name, types resolved."""
-        return {field.name: field for field in class_fields(self.cls)}
+        """The class's fields by name, types resolved.
+
+        Raises:
+            InvalidRequestError: What is said of them cannot be. Not sent.
+        """
+        fields = {field.name: field for field in class_fields(self.cls)}
+        keys = [*self.declared_key, *(k for i in self.declared_indexes for k in i.key_attributes)]
+        composed = [key for key in keys if key.template is not None]
+        refuse_contradictions(
+            self.name,
+            fields,
+            key_fields=self.key_fields,
+            composing_fields=[field for key in composed for field in key.fields],
+            composed={key.attribute for key in composed},
+            discriminator=self.discriminator,
+        )
+        return fields
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """The fields that are about the life of an item.
+
+        Raises:
+            InvalidRequestError: There are two of one kind. Not sent.
+        """
+        return lifecycle_of(self.name, self.fields)
+
+    @property
+    def ttl_attribute(self) -> str | None:
+        """The attribute that DynamoDB's Time to Live goes by, or None."""
+        return None if self.lifecycle.ttl is None else self.lifecycle.ttl.attribute
+
+    @cached_property
+    def volatile(self) -> frozenset[str]:
+        """The attributes that say when and how often an item was written, and not what it is."""
+        life = self.lifecycle
+        fields = (self.version, life.created_at, life.updated_at, life.ttl)
+        return frozenset(field.attribute for field in fields if field is not None)
+
+    @cached_property
+    def managed(self) -> Mapping[str, str]:
+        """The attributes that updates by key get from the library, and what they are."""
+        life = self.lifecycle
+        fields = {"CreatedAt": life.created_at, "UpdatedAt": life.updated_at}
+        found = {field.attribute: what for what, field in fields.items() if field is not None}
+        return (
+            found
+            if self.discriminator is None
+            else found | {self.discriminator.attribute: "the discriminator"}
+        )
 
     @cached_property
     def version(self) -> ClassField | None:
@@ -81,15 +168,46 @@ class EntityMapping:
             return None
         field = self.fields[self.version_field]
         if unwrapped(field.type) not in (int, int | None, Any):
-            raise _misdeclared(
+            raise misdeclared(
                 f"{self.name}.{field.name} is the version, and must be declared as int | None"
             )
         return field
 
     @cached_property
     def key_names(self) -> frozenset[str]:
-        """Every field and attribute name that belongs to the key: no update may touch them."""
-        return frozenset(self.key_fields) | {key.attribute for key in self.key_attributes}
+        """Every attribute that belongs to the key: no update may touch them."""
+        fields = (self.fields[name].attribute for name in self.key_fields)
+        return frozenset(fields) | {key.attribute for key in self.key_attributes}
+
+    @cached_property
+    def index_keys(self) -> tuple[tuple[KeyAttribute, int], ...]:
+        """The key attributes of indexes that are not the table's, with the bytes they may have."""
+        own = {key.attribute for key in self.key_attributes}
+        limits: dict[str, tuple[KeyAttribute, int]] = {}
+        for index in self.indexes:
+            for key, limit in zip(
+                index.key_attributes, (MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES), strict=False
+            ):
+                known = limits.get(key.attribute, (key, limit))[1]
+                limits[key.attribute] = key, min(known, limit)
+        return tuple(found for name, found in limits.items() if name not in own)
+
+    def index(self, name: str) -> Index:
+        """Return an index by its name.
+
+        Raises:
+            InvalidRequestError: The class declares no such index. Not sent.
+        """
+        given: Any = name
+        if not isinstance(given, str):
+            msg = f"index= must be the name of an index, not {type(given).__name__}"
+            raise InvalidRequestError(msg, code="UNKNOWN_INDEX")
+        for index in self.indexes:
+            if index.name == name:
+                return index
+        known = ", ".join(index.name for index in self.indexes) or "none"
+        msg = f"{self.name} has no index {name!r}; its indexes are: {known}"
+        raise InvalidRequestError(msg, code="UNKNOWN_INDEX")
 
     def attribute(self, name: str) -> str:
         """Return the attribute that a top-level name of an expression stands for.
@@ -100,72 +218,26 @@ class EntityMapping:
         """
         if name in self.fields:
             return self.fields[name].attribute
-        if name in self.key_names or self.extra == "allow":
+        for field in self.fields.values():
+            if field.attribute == name:
+                msg = f"{self.name} stores its field {field.name!r} as {name!r}: name the field"
+                raise InvalidRequestError(msg, code="UNKNOWN_FIELD")
+        if name in self.attributes_beside or self.extra == "allow":
             return name
-        raise unknown_name(name, self.name, [*self.fields, *self.key_names])
+        raise unknown_name(name, self.name, [*self.fields, *self.attributes_beside])
 
+    @cached_property
+    def attributes_beside(self) -> frozenset[str]:
+        """The attributes that items have and that are no fields; each is a text."""
+        keys = (*self.key_attributes, *(key for key, _ in self.index_keys))
+        composed = frozenset(key.attribute for key in keys if key.template is not None)
+        return composed if self.discriminator is None else composed | {self.discriminator.attribute}
 
-def entity(
-    table: str,
-    *,
-    partition_key: str | KeyTemplate,
-    sort_key: str | KeyTemplate | None = None,
-    version: str | None = None,
-    extra: Literal["forbid", "allow"] = "forbid",
-    fields: Mapping[str, Any] | None = None,
-) -> Callable[[E], E]:
-    """Say where an attrs class or dataclass is stored. Nothing is sent.
-
-    Goes above `@define` or `@dataclass`, or is called on a class that is not yours:
-    `entity("Album", partition_key="artist")(Album)`. The class is returned unchanged.
-
-    Args:
-        table: The table's name or ARN; `Database(table_names=...)` may map it to another.
-        partition_key: The name of the field that is the partition key, or a `KeyTemplate`.
-        sort_key: The same for the sort key; None for a table without one.
-        version: The name of the field that counts the writes of an item, declared as
-            `int | None = None`. The library alone writes it, and guards writes by it.
-        extra: `"forbid"` refuses names in expressions that are neither a field nor a key
-            attribute, so that a typo cannot become a condition that is always false;
-            `"allow"` takes them. Stored attributes that the class does not know are
-            tolerated either way.
-        fields: Not available yet: facts about fields of classes that are not yours.
-
-    Raises:
-        InvalidRequestError: The class is no attrs class or dataclass (or `@entity` stands
-            below `@define`, which would register a class that nobody uses), the key or the
-            version names no field, or the version is part of the key. Not sent.
-
-    Example:
-        >>> from attrs import define
-        >>> from transactscope import entity, to_key
-        >>> @entity("Album", partition_key="artist", sort_key="title")
-        ... @define
-        ... class Album:
-        ...     artist: str
-        ...     title: str
-        ...     year: int | None = None
-        >>> to_key(Album, "Bach", "6 Partitas")
-        {'artist': {'S': 'Bach'}, 'title': {'S': '6 Partitas'}}
-    """
-    with reading("entity()"):
-        _refuse_wrong_words(table, extra)
-    if fields is not None:
-        raise not_available("entity(fields=...)", "until then, map classes of your own")
-
-    def register(cls: E) -> E:
-        with reading("entity()"):
-            _refuse_wrong_class(cls)
-            names = field_names(cls)
-            partition = _key_attribute(cls, names, partition_key, "partition_key")
-            sort = None if sort_key is None else _key_attribute(cls, names, sort_key, "sort_key")
-            _refuse_same_attribute(cls, partition, sort)
-            mapping = EntityMapping(cls, table, partition, sort, extra, version)
-            _refuse_wrong_version(mapping, names)
-            type.__setattr__(cls, _MARK, mapping)
-        return cls
-
-    return register
+    def _stored(self, key: KeyAttribute) -> KeyAttribute:
+        """Return a key attribute as it is stored."""
+        if key.field is None:
+            return key
+        return attrs.evolve(key, attribute=self.fields[key.field].attribute)
 
 
 def mapping_of(cls: Any) -> EntityMapping:
@@ -174,7 +246,7 @@ def mapping_of(cls: Any) -> EntityMapping:
     Raises:
         InvalidRequestError: It is no entity class; says why and what to do. Not sent.
     """
-    mapping = vars(cls).get(_MARK) if isinstance(cls, type) else None
+    mapping = vars(cls).get(MARK) if isinstance(cls, type) else None
     if mapping is not None and mapping.cls is cls:
         return mapping  # type: ignore[no-any-return]
     raise InvalidRequestError(_why_no_entity(cls, mapping), code="NOT_AN_ENTITY")
@@ -199,83 +271,6 @@ def unknown_name(name: str, owner: str, known: list[str]) -> InvalidRequestError
     return InvalidRequestError(f"{owner} has no field {name!r}{hint}", code="UNKNOWN_FIELD")
 
 
-def not_available(what: str, instead: str) -> InvalidRequestError:
-    """Return the error for a part of the interface that this version does not have yet."""
-    return InvalidRequestError(
-        f"{what} is not available in this version; {instead}", code="NOT_AVAILABLE"
-    )
-
-
-def field_names(cls: type) -> tuple[str, ...]:
-    """Return the names of a class's fields without resolving their types."""
-    if "__attrs_attrs__" in vars(cls):
-        return tuple(field.name for field in attrs.fields(cls))
-    return tuple(field.name for field in dataclasses.fields(cls))
-
-
-def _refuse_wrong_words(table: Any, extra: Any) -> None:
-    if not isinstance(table, str) or not table:
-        raise _misdeclared("entity(): the table's name must be a text that is not empty")
-    if extra not in ("forbid", "allow"):
-        raise _misdeclared('entity(): extra must be "forbid" or "allow"')
-
-
-def _refuse_wrong_class(cls: Any) -> None:
-    if not isinstance(cls, type):
-        raise _misdeclared("entity(...) must be applied to a class")
-    if not {"__attrs_attrs__", "__dataclass_fields__"} & vars(cls).keys():
-        raise _misdeclared(
-            f"{cls.__name__} is not an attrs class or dataclass itself; "
-            "@entity goes above @define (or @dataclass), not below it"
-        )
-    if _MARK in vars(cls):
-        raise _misdeclared(f"{cls.__name__} is an entity already")
-
-
-def _key_attribute(
-    cls: type, names: tuple[str, ...], key: str | KeyTemplate, argument: str
-) -> KeyAttribute:
-    if isinstance(key, KeyTemplate):
-        _refuse_unknown(cls, names, key.fields, argument)
-        if key.attribute in names:
-            raise _misdeclared(
-                f"{cls.__name__}: {argument} composes {key.attribute!r}, which is also a field"
-            )
-        return KeyAttribute(key.attribute, template=key)
-    if not isinstance(key, str):
-        raise _misdeclared(f"{cls.__name__}: {argument} must be a field's name or a KeyTemplate")
-    _refuse_unknown(cls, names, (key,), argument)
-    return KeyAttribute(key, field=key)
-
-
-def _refuse_unknown(
-    cls: type, names: tuple[str, ...], wanted: tuple[str, ...], argument: str
-) -> None:
-    for name in wanted:
-        if name not in names:
-            problem = unknown_name(name, cls.__name__, list(names))
-            raise _misdeclared(f"{argument}: {problem}")
-
-
-def _refuse_same_attribute(cls: type, partition: KeyAttribute, sort: KeyAttribute | None) -> None:
-    if sort is not None and sort.attribute == partition.attribute:
-        raise _misdeclared(f"{cls.__name__}: partition_key and sort_key are the same attribute")
-
-
-def _refuse_wrong_version(mapping: EntityMapping, names: tuple[str, ...]) -> None:
-    if mapping.version_field is None:
-        return
-    if not isinstance(mapping.version_field, str):
-        raise _misdeclared(f"{mapping.name}: version must be a field's name")
-    _refuse_unknown(mapping.cls, names, (mapping.version_field,), "version")
-    if mapping.version_field in mapping.key_names:
-        raise _misdeclared(f"{mapping.name}: version names a field of the key")
-
-
-def _misdeclared(problem: str) -> InvalidRequestError:
-    return InvalidRequestError(problem, code="INVALID_ENTITY")
-
-
 def _why_no_entity(cls: Any, mapping: EntityMapping | None) -> str:
     if not isinstance(cls, type):
         return f"an entity class was expected, not a value of type {type(cls).__name__}"
@@ -284,7 +279,7 @@ def _why_no_entity(cls: Any, mapping: EntityMapping | None) -> str:
             f"{cls.__name__} was made again after @entity had seen it, so another class of that "
             "name is registered; put @entity above every decorator that makes a new class"
         )
-    base = next((base for base in cls.__mro__[1:] if _MARK in vars(base)), None)
+    base = next((base for base in cls.__mro__[1:] if MARK in vars(base)), None)
     if base is not None:
         return (
             f"{cls.__name__} is no entity itself, only its base {base.__name__}; "

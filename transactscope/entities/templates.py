@@ -21,12 +21,20 @@ _FORMATTER: Final = string.Formatter()
 
 
 @attrs.frozen
-class _Slot:
+class Slot:
     """One field of a pattern, its format, and the literal text that follows it."""
 
     field: str
     format_spec: str
     literal_after: str
+
+    def text(self, value: Any, convert: Callable[[str, Any], AttributeValue], owner: str) -> str:
+        """Return what a value of the field is in the key.
+
+        Raises:
+            InvalidKeyError: It cannot be a part of the key; see `KeyTemplate.compose`. Not sent.
+        """
+        return _slot_text(self, value, convert, f"{owner}.{self.field}")
 
 
 @attrs.frozen
@@ -54,7 +62,7 @@ class KeyTemplate:
     attribute: str
     pattern: str
     _prefix: str = attrs.field(init=False, repr=False, eq=False)
-    _slots: tuple[_Slot, ...] = attrs.field(init=False, repr=False, eq=False)
+    _slots: tuple[Slot, ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         with reading("KeyTemplate()"):
@@ -85,9 +93,23 @@ class KeyTemplate:
         """
         pieces = [self._prefix]
         for slot in self._slots:
-            text = _slot_text(slot, values[slot.field], convert, f"{owner}.{slot.field}")
-            pieces += text, slot.literal_after
+            pieces += slot.text(values[slot.field], convert, owner), slot.literal_after
         return "".join(pieces)
+
+    def beginning(
+        self, values: Mapping[str, Any], convert: Callable[[str, Any], AttributeValue], owner: str
+    ) -> tuple[str, tuple[Slot, ...]]:
+        """Return the key's text up to the first field without a value, and the parts from it on.
+
+        Raises:
+            InvalidKeyError: As in `compose`. Not sent.
+        """
+        pieces = [self._prefix]
+        for number, slot in enumerate(self._slots):
+            if slot.field not in values:
+                return "".join(pieces), self._slots[number:]
+            pieces += slot.text(values[slot.field], convert, owner), slot.literal_after
+        return "".join(pieces), ()
 
 
 def _refuse_no_text(name: str, text: Any) -> None:
@@ -108,7 +130,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _parse(pattern: str) -> tuple[str, tuple[_Slot, ...]]:
+def _parse(pattern: str) -> tuple[str, tuple[Slot, ...]]:
     try:
         pieces = list(_FORMATTER.parse(pattern))
     except ValueError as error:
@@ -116,7 +138,7 @@ def _parse(pattern: str) -> tuple[str, tuple[_Slot, ...]]:
         raise InvalidRequestError(msg, code="INVALID_ENTITY") from None
     literals, fields = _literals_and_fields(pattern, pieces)
     slots = tuple(
-        _Slot(name, spec, literal)
+        Slot(name, spec, literal)
         for (name, spec), literal in zip(fields, literals[1:], strict=True)
     )
     _refuse_neighbours(pattern, slots)
@@ -140,7 +162,7 @@ def _literals_and_fields(
     return literals, fields
 
 
-def _refuse_neighbours(pattern: str, slots: tuple[_Slot, ...]) -> None:
+def _refuse_neighbours(pattern: str, slots: tuple[Slot, ...]) -> None:
     for slot in slots[:-1]:
         if not slot.literal_after:
             msg = (
@@ -151,7 +173,7 @@ def _refuse_neighbours(pattern: str, slots: tuple[_Slot, ...]) -> None:
 
 
 def _slot_text(
-    slot: _Slot, value: Any, convert: Callable[[str, Any], AttributeValue], where: str
+    slot: Slot, value: Any, convert: Callable[[str, Any], AttributeValue], where: str
 ) -> str:
     stored = convert(slot.field, value)  # also proves that the value fits the field's type
     text = _formatted(value, slot.format_spec, where) if slot.format_spec else _text(stored, where)

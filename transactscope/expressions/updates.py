@@ -70,7 +70,7 @@ def update_from(
         vocabulary: What resolves names and converts values.
 
     Raises:
-        InvalidRequestError: There is nothing to do, a name is unknown or the version's, two
+        InvalidRequestError: There is nothing to do, a name is unknown or the library's own, two
             paths overlap, or an operand or a type stands where DynamoDB does not take it. Not sent.
         InvalidKeyError: A path belongs to the key. Not sent.
         ConversionError: A value does not fit its attribute's type. Not sent.
@@ -83,6 +83,7 @@ def update_from(
         ...     convert=lambda value, declared, path: {"N": str(value)},
         ...     key_names=frozenset({"id"}),
         ...     version_name=None,
+        ...     managed_names={},
         ... )
         >>> changes = {"set": {"price": path("list_price")}, "remove": "note"}
         >>> update = update_from(**changes, vocabulary=vocabulary)
@@ -128,11 +129,15 @@ def _removed(given: Any) -> Iterable[Path]:
 def _target(word: str, name: PathLike, vocabulary: Vocabulary) -> _Target:
     written = path(name)
     target = _Target(word, written, vocabulary.resolve(written))
-    if vocabulary.key_names & {written.root, target.resolved.root}:
+    if target.resolved.root in vocabulary.key_names:
         raise InvalidKeyError(f"{target}: the key of an item cannot be changed")
     if vocabulary.version_name is not None and vocabulary.version_name == target.resolved.root:
         msg = f"{target}: a version is raised by every write, and never written by hand"
         raise InvalidRequestError(msg, code="VERSION_BY_HAND")
+    what = vocabulary.managed_names.get(target.resolved.root)
+    if what is not None:
+        msg = f"{target}: it is {what}, which every update writes by itself"
+        raise InvalidRequestError(msg, code="WRITTEN_BY_LIBRARY")
     return target
 
 

@@ -6,6 +6,7 @@ package never looks at an entity class itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from transactscope.expressions.paths import Path
@@ -17,12 +18,17 @@ class Vocabulary(Protocol):
 
     @property
     def key_names(self) -> frozenset[str]:
-        """Every top-level name, of fields and attributes, that no update may touch."""
+        """Every top-level attribute that no update may touch."""
         ...
 
     @property
     def version_name(self) -> str | None:
         """The top-level name of the version, which the library alone writes; None without one."""
+        ...
+
+    @property
+    def managed_names(self) -> Mapping[str, str]:
+        """Other top-level attributes that the library writes with updates, and what they are."""
         ...
 
     def resolve(self, path: Path, /) -> Path:

@@ -46,7 +46,7 @@ def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[Co
             _note(interruption, fold)
             raise
         else:
-            written = tuple(written_entities((fold,)))
+            written = tuple(written_entities((fold,), converter))
             return result_of(answer, None, attempts=budget.attempts, written=written)
         try:
             yield from pause_before_resend(request, judgement, budget, pause)

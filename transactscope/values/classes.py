@@ -1,6 +1,6 @@
 """The fields of attrs classes and dataclasses, with their types worked out.
 
-May import `wording`. This module reads classes and converts nothing.
+May import `facts`, `markers` and `wording`. This module reads classes and converts nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any, Generic, Protocol, TypeVar, get_args, get_origin, get_ty
 
 import attrs
 
+from transactscope.values.facts import field_facts, refuse_shared_attributes
+from transactscope.values.markers import Marker, OmitIfDefault, OmitIfNone
 from transactscope.values.wording import refusal
 
 
@@ -23,11 +25,16 @@ class ClassField:
         name: The name of the Python attribute.
         attribute: The name of the stored attribute.
         type: The declared type: references resolved, type variables filled in,
-            `Annotated` kept, Any where nothing is declared.
+            `Annotated` kept, Any where nothing is declared, `TTL` around it where the
+            field has that marker.
         argument: The name of the parameter of `__init__`, if `init`.
         init: Whether `__init__` takes it.
         has_default: Whether it has a default, a factory counting as one.
         default_is_none: Whether that default is None.
+        default: That default: a value, or an `attrs.Factory`; `attrs.NOTHING` without one.
+        markers: The markers of the field.
+        omits_none: Whether None is left out of the item.
+        is_none_if_absent: Whether a missing attribute means None, whatever the default.
     """
 
     name: str
@@ -37,6 +44,19 @@ class ClassField:
     init: bool
     has_default: bool
     default_is_none: bool
+    default: Any
+    markers: tuple[Marker, ...]
+    omits_none: bool
+    is_none_if_absent: bool
+
+    def has(self, kind: type[Marker]) -> bool:
+        """Whether the field has a marker of a kind."""
+        return any(isinstance(marker, kind) for marker in self.markers)
+
+    @property
+    def omits_default(self) -> bool:
+        """Whether a value that equals the default is left out of the item."""
+        return self.has(OmitIfDefault)
 
 
 def is_class_with_fields(type_: Any) -> bool:
@@ -61,6 +81,7 @@ def class_fields(type_: Any) -> tuple[ClassField, ...]:
 
     Raises:
         ConversionError: An annotation names something that cannot be found.
+        InvalidRequestError: The markers of a field cannot be so. Not sent.
 
     Example:
         >>> import attrs
@@ -74,32 +95,50 @@ def class_fields(type_: Any) -> tuple[ClassField, ...]:
     """
     class_ = get_origin(type_) or type_
     if attrs.has(class_):
-        return tuple(_attrs_field(type_, field) for field in attrs.fields(class_))
-    return tuple(_dataclass_field(type_, field) for field in dataclasses.fields(class_))
+        fields = tuple(_attrs_field(type_, field) for field in attrs.fields(class_))
+    else:
+        fields = tuple(_dataclass_field(type_, field) for field in dataclasses.fields(class_))
+    refuse_shared_attributes(class_.__name__, {field.name: field.attribute for field in fields})
+    return fields
 
 
 def _attrs_field(type_: Any, field: attrs.Attribute[Any]) -> ClassField:
-    return ClassField(
-        name=field.name,
-        attribute=field.name,
-        type=_field_type(type_, field.name, field.type),
-        argument=field.alias or field.name,
-        init=field.init,
-        has_default=field.default is not attrs.NOTHING,
-        default_is_none=field.default is None,
+    return _class_field(
+        type_, field, argument=field.alias or field.name, init=field.init, default=field.default
     )
 
 
 def _dataclass_field(type_: Any, field: dataclasses.Field[Any]) -> ClassField:
-    missing = dataclasses.MISSING
+    default = field.default
+    if field.default_factory is not dataclasses.MISSING:
+        default = attrs.Factory(field.default_factory)
+    elif default is dataclasses.MISSING:
+        default = attrs.NOTHING
+    return _class_field(type_, field, argument=field.name, init=field.init, default=default)
+
+
+def _class_field(
+    type_: Any,
+    field: attrs.Attribute[Any] | dataclasses.Field[Any],
+    *,
+    argument: str,
+    init: bool,
+    default: Any,
+) -> ClassField:
+    declared = _field_type(type_, field.name, field.type)
+    facts = field_facts(get_origin(type_) or type_, field.name, declared, default)
     return ClassField(
         name=field.name,
-        attribute=field.name,
-        type=_field_type(type_, field.name, field.type),
-        argument=field.name,
-        init=field.init,
-        has_default=field.default is not missing or field.default_factory is not missing,
-        default_is_none=field.default is None,
+        attribute=facts.attribute,
+        type=facts.type,
+        argument=argument,
+        init=init,
+        has_default=default is not attrs.NOTHING,
+        default_is_none=default is None,
+        default=default,
+        markers=facts.markers,
+        omits_none=default is None or facts.has(OmitIfNone),
+        is_none_if_absent=default is not None and facts.has(OmitIfNone),
     )
 
 

@@ -1,7 +1,7 @@
 """cattrs converters that speak AttributeValues.
 
-May import `errors`, `types`, `hooks` and `kinds`. This is the only module that needs cattrs at run
-time.
+May import `errors`, `types`, `expiry`, `hooks` and `kinds`. This is the only module that needs
+cattrs at run time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import cattrs
 
 from transactscope.errors import InvalidRequestError
 from transactscope.types import AttributeValue
+from transactscope.values.expiry import is_expiry
 from transactscope.values.hooks import SharedReadHook, SharedWriteHook, Writer
 from transactscope.values.kinds import build_read_hook, build_write_hook
 
@@ -61,8 +62,8 @@ def configure(converter: cattrs.Converter) -> None:
             before.register_structure_hook(class_, _stand_in)
     _register(
         converter,
-        lambda type_: _is_cattrs_own(before.get_unstructure_hook, type_),
-        lambda type_: _is_cattrs_own(before.get_structure_hook, type_),
+        lambda type_: is_expiry(type_) or _is_cattrs_own(before.get_unstructure_hook, type_),
+        lambda type_: is_expiry(type_) or _is_cattrs_own(before.get_structure_hook, type_),
     )
 
 

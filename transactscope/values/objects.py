@@ -1,7 +1,7 @@
 """Objects of attrs classes and dataclasses, stored as maps.
 
-May import `classes`, `hooks`, `marks`, `nesting` and `wording`. An object is made by calling its
-class, so converters and validators run. Fields that `__init__` does not take
+May import `classes`, `defaults`, `hooks`, `marks`, `nesting` and `wording`. An object is made by
+calling its class, so converters and validators run. Fields that `__init__` does not take
 are stored as well, and set afterwards: nothing is dropped silently.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, get_origin
 from transactscope.errors import ConversionError
 from transactscope.types import AttributeValue, Item
 from transactscope.values.classes import ClassField, class_fields, is_class_with_fields
+from transactscope.values.defaults import LEFT_OUT, leaving_out_default
 from transactscope.values.hooks import Kind, Reader, Tags, Writer, content_of, reader, writer
 from transactscope.values.marks import NoValue
 from transactscope.values.nesting import nested_reader, nested_writer
@@ -31,7 +32,7 @@ def _object_writer(type_: Any, converter: cattrs.Converter) -> Writer:
     @cache  # at first use, not before: a class may contain itself
     def plan() -> list[tuple[ClassField, Writer]]:
         _check_can_be_made(type_)
-        return [(field, writer(field.type, converter)) for field in class_fields(type_)]
+        return [(field, _field_writer(field, converter)) for field in class_fields(type_)]
 
     def write(value: Any) -> AttributeValue:
         # A subclass may have more fields, which would be lost.
@@ -40,11 +41,16 @@ def _object_writer(type_: Any, converter: cattrs.Converter) -> Writer:
         stored: Item = {}
         for field, write_content in plan():
             content = getattr(value, field.name, _UNSET)
-            if not (content is None and field.default_is_none):
+            if not (content is None and field.omits_none):
                 _write_field(class_, field, write_content, content, stored)
         return {"M": stored}
 
     return nested_writer(write)
+
+
+def _field_writer(field: ClassField, converter: cattrs.Converter) -> Writer:
+    write = writer(field.type, converter)
+    return leaving_out_default(field, write) if field.omits_default else write
 
 
 def _write_field(
@@ -52,7 +58,9 @@ def _write_field(
 ) -> None:
     try:
         if content is not _UNSET:
-            stored[field.attribute] = write(content)
+            wire = write(content)
+            if wire is not LEFT_OUT:
+                stored[field.attribute] = wire
         elif field.init:
             problem = "the object has no such attribute"
             raise refusal(problem, field.type)
@@ -89,13 +97,17 @@ def _object_reader(type_: Any, converter: cattrs.Converter) -> Reader:
         for field, read_content in plan():
             if field.attribute in stored:
                 content = _read_field(class_, field, read_content, stored)
-                if field.init:
-                    arguments[field.argument] = content
-                else:
-                    set_later[field.name] = content
+            elif field.is_none_if_absent:
+                content = None
             elif field.init and not field.has_default:
                 problem = "the attribute is missing, and the field has no default"
                 raise placed(refusal(problem, field.type), _place(class_, field))
+            else:
+                continue  # the class has a default, or sets it itself
+            if field.init:
+                arguments[field.argument] = content
+            else:
+                set_later[field.name] = content
         return _made(type_, arguments, set_later)
 
     return nested_reader(read)

@@ -129,7 +129,7 @@ def test_a_plain_class_is_told_how_to_become_an_entity():
         {"table": "T-1", "partition_key": "id", "version": "nope"},
         {"table": "T-1", "partition_key": "id", "version": "id"},
         {"table": "T-1", "partition_key": "id", "version": 5},
-        {"table": "T-1", "partition_key": "id", "fields": {}},
+        {"table": "T-1", "partition_key": "id", "fields": {"nope": ()}},
     ],
 )
 def test_a_declaration_that_cannot_work_is_refused_at_the_class(arguments):

@@ -35,6 +35,7 @@ class FakeVocabulary:
 
     key_names = frozenset({"id", "PK"})
     version_name = None
+    managed_names: typing.ClassVar = {}
 
     def resolve(self, path: Path, /) -> Path:
         """Rename `title`, and refuse names that are neither fields nor of the key."""
