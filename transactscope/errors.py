@@ -16,6 +16,7 @@ in attributes and in `__cause__`.
     │   │   ├── ConditionFailedError  StaleReadError
     │   │   └── TransactionConflictError  ThrottledError
     │   └── IdempotencyMismatchError  TableNotFoundError  RequestRejectedError
+    ├── BatchIncompleteError         partly done: .result says what is not
     ├── CommitOutcomeUnknownError    in doubt: it may have been applied
     └── NotSentError                 not sent: no connection, no credentials
         └── CircuitOpenError
@@ -28,6 +29,7 @@ from typing import Any, ClassVar, Self
 from transactscope.types import CancellationReason
 
 __all__ = [
+    "BatchIncompleteError",
     "BatchTooLargeError",
     "CircuitOpenError",
     "CommitOutcomeUnknownError",
@@ -168,7 +170,7 @@ class DuplicateTargetError(InvalidRequestError):
 
 
 class BatchTooLargeError(InvalidRequestError):
-    """More entries than one batch request takes. Nothing was sent."""
+    """More than one batch request takes, and `chunk=False` allows one only. Nothing was sent."""
 
     code = "BATCH_SIZE_EXCEEDED"
 
@@ -266,6 +268,23 @@ class TableNotFoundError(TransactionRefusedError):
 
 class RequestRejectedError(TransactionRefusedError):
     """DynamoDB rejected the request as a whole, as for access rights: nothing was applied."""
+
+
+class BatchIncompleteError(TransactScopeError):
+    """A batch came to its end, and not all of it was done: some of it may be, the rest is not.
+
+    What caused it, if it was an error, is its `__cause__`.
+
+    Attributes:
+        result: The `BatchResult` or `BatchGetResult` so far: it lists exactly what was not done,
+            and apart from that what may have been.
+        retryable: Whether doing again what was left over may succeed.
+    """
+
+    def __init__(self, message: str, *, result: Any = None, retryable: bool = True) -> None:
+        super().__init__(message)
+        self.result = result
+        self.retryable = retryable
 
 
 class CommitOutcomeUnknownError(TransactScopeError):

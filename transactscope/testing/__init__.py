@@ -18,6 +18,7 @@ from transactscope.testing.doubts import (
 from transactscope.testing.every import every_fault
 from transactscope.testing.faults import Fault
 from transactscope.testing.injection import Faults
+from transactscope.testing.leftovers import unprocessed
 from transactscope.testing.making import answer, calling, canceled, error, raised
 from transactscope.testing.recorder import RecordedRequest, RequestRecorder
 from transactscope.testing.refusals import conflict, no_connection, throttled, throttling_error
@@ -46,4 +47,5 @@ __all__ = [
     "throttled",
     "throttling_error",
     "timed_out",
+    "unprocessed",
 ]

@@ -24,7 +24,7 @@ def every_fault(*, applied: bool | None = None) -> tuple[Fault, ...]:
     For `Faults.at_random` in tests that run for a while, and for a list of cases. They are those
     that TransactWriteItems can meet, always in the same order; `in_progress()` is the only
     one that other operations cannot. What needs to be told more is left out: `canceled`,
-    `error`, `answer`, `raised`, `calling`.
+    `error`, `answer`, `raised`, `calling`; and so is `unprocessed`, which only batches meet.
 
     Args:
         applied: False leaves out those whose request is applied all the same, which an

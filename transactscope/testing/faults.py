@@ -7,6 +7,7 @@ not know where faults are hooked in: what they need of a send is a protocol.
 from __future__ import annotations
 
 import abc
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
@@ -14,7 +15,7 @@ import attrs
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from transactscope.errors import InvalidRequestError
-from transactscope.testing.replies import Reply, canceled_reply, error_reply
+from transactscope.testing.replies import Reply, canceled_reply, error_reply, json_reply
 from transactscope.types import NO_ERROR
 
 # The operations that are canceled with one reason per action, and where their actions are.
@@ -23,6 +24,10 @@ _ACTIONS: Final = {
     "TransactGetItems": "TransactItems",
     "TransactWriteItems": "TransactItems",
 }
+
+# The member of an answer that tells what a batch has left over.
+_LEFT_OVER: Final = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
+_OK: Final = 200  # HTTP status
 
 
 class Send(Protocol):
@@ -34,7 +39,7 @@ class Send(Protocol):
         ...
 
     @property
-    def body(self) -> Mapping[str, Any]:
+    def body(self) -> dict[str, Any]:
         """The request as it is written on the wire."""
         ...
 
@@ -43,8 +48,17 @@ class Send(Protocol):
         """Where it goes."""
         ...
 
+    @property
+    def answer(self) -> Reply | None:
+        """What was answered to the part of it that was delivered."""
+        ...
+
     def deliver(self) -> object:
         """Let it arrive and be applied, and drop the answer; what is returned may be awaited."""
+        ...
+
+    def deliver_part(self, body: Mapping[str, Any]) -> object:
+        """Let another body arrive in its place, and keep the answer; the same may be awaited."""
         ...
 
 
@@ -162,6 +176,75 @@ class Raised(Fault):
     def meet(self, send: Send) -> Reply | None:  # noqa: ARG002 - it is raised for every request
         """Raise the exception."""
         raise self.exception
+
+
+@attrs.frozen(repr=False)
+class LeftOver(Fault):
+    """A batch of which only a part is done.
+
+    Attributes:
+        positions: Which of its entries are left over; none means all.
+        where: Says of an item or key whether its entry is left over; None means by position.
+    """
+
+    positions: frozenset[int]
+    where: Callable[[Mapping[str, Any]], bool] | None
+
+    def begin(self, send: Send) -> object:
+        """Let the rest arrive, if anything is left over and anything is not."""
+        left, others = self._parts(send)
+        return send.deliver_part(send.body | {"RequestItems": others}) if left and others else None
+
+    def meet(self, send: Send) -> Reply | None:
+        """Return the answer to the rest, with what is left over."""
+        left, others = self._parts(send)
+        if not left:
+            return None
+        member = _LEFT_OVER[send.operation]
+        if not others:
+            empty: dict[str, Any] = {"Responses": {}} if send.operation == "BatchGetItem" else {}
+            return json_reply(_OK, {**empty, member: left})
+        answer = send.answer
+        if answer is None or answer.status != _OK:
+            return answer
+        body = json.loads(answer.content)
+        for table, more in body.get(member, {}).items():  # what the engine itself has left over
+            left[table] = _joined(left.get(table), more)
+        return json_reply(_OK, {**body, member: left})
+
+    def _parts(self, send: Send) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what is left over of the request, and what is not, in the request's own form."""
+        if send.operation not in _LEFT_OVER:
+            msg = f"{self.call}: {send.operation} is no batch, of which something may be left over"
+            raise InvalidRequestError(msg)
+        position, parts = 0, (dict[str, Any](), dict[str, Any]())
+        for table, wanted in send.body["RequestItems"].items():
+            for entry in wanted["Keys"] if isinstance(wanted, Mapping) else wanted:
+                part = parts[not self._is_left(position, entry)]
+                one = {**wanted, "Keys": [entry]} if isinstance(wanted, Mapping) else [entry]
+                part[table] = _joined(part.get(table), one)
+                position += 1
+        return parts
+
+    def _is_left(self, position: int, entry: Mapping[str, Any]) -> bool:
+        if self.where is None:
+            return not self.positions or position in self.positions
+        put, delete = entry.get("PutRequest"), entry.get("DeleteRequest")
+        is_write = len(entry) == 1 and (put is None) != (delete is None)
+        if is_write and put is not None and "Item" in put:
+            return self.where(put["Item"])
+        if is_write and delete is not None and "Key" in delete:
+            return self.where(delete["Key"])
+        return self.where(entry)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Put the entries of one table together, in the form that they have."""
+    if first is None:
+        return second
+    if isinstance(first, Mapping):
+        return {**first, "Keys": [*first["Keys"], *second["Keys"]]}
+    return [*first, *second]
 
 
 @attrs.frozen(repr=False)

@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -121,6 +121,12 @@ class BotocoreSend(SeenSend):
     """One send of a client, with what may be done instead of sending."""
 
     client: Any
+    _answers: list[Reply] = attrs.field(factory=list)
+
+    @property
+    def answer(self) -> Reply | None:
+        """What was answered to the part of it that was delivered."""
+        return self._answers[-1] if self._answers else None
 
     def meet(self, fault: Fault) -> Any:
         """Let the fault happen, and return what the handler of the event has to return."""
@@ -135,6 +141,29 @@ class BotocoreSend(SeenSend):
             if not _is_any_answer(self._ask_others()):
                 self._send()
         return None
+
+    def deliver_part(self, body: Mapping[str, Any]) -> object:
+        """Send another body in place of this one, and keep what was answered.
+
+        The signature is that of the whole: engines do not check it.
+        """
+        with self._replaced(body), self._delivery():
+            answer = _first_answer(self._ask_others()) or self._send()
+            self._answers.append(Reply(answer.status_code, answer.content))
+        return None
+
+    @contextlib.contextmanager
+    def _replaced(self, body: Mapping[str, Any]) -> Iterator[None]:
+        whole = self.request.body
+        try:
+            self._write(json.dumps(body).encode())
+            yield
+        finally:
+            self._write(whole)
+
+    def _write(self, content: Any) -> None:
+        self.request.body = content
+        self.request.headers["Content-Length"] = str(len(content))
 
     @contextlib.contextmanager
     def _delivery(self) -> Iterator[None]:
@@ -185,6 +214,12 @@ class AiobotocoreSend(BotocoreSend):
             if not _is_any_answer(await self._ask_others()):
                 await self._send()
 
+    async def deliver_part(self, body: Mapping[str, Any]) -> None:
+        """Do the same, and await what was answered."""
+        with self._replaced(body), self._delivery():
+            answer = _first_answer(await self._ask_others()) or await self._send()
+            self._answers.append(Reply(answer.status_code, await answer.content))
+
     def _response(self, url: str, status: int, headers: HTTPHeaders, content: bytes) -> Any:
         # Whoever has such a client has the package; the library itself does not need it.
         from aiobotocore.awsrequest import AioAWSResponse  # noqa: PLC0415
@@ -211,6 +246,10 @@ class _AwaitedRaw:
 
 def _is_any_answer(answers: Sequence[tuple[Handler, Any]]) -> bool:
     return any(answer is not None for _, answer in answers)
+
+
+def _first_answer(answers: Sequence[tuple[Handler, Any]]) -> Any:
+    return next((answer for _, answer in answers if answer is not None), None)
 
 
 def _wrong_client(problem: str) -> InvalidRequestError:

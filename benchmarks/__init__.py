@@ -1,0 +1,1 @@
+"""Programs that measure. They are run by hand, and no test depends on their figures."""
