@@ -18,6 +18,7 @@ import transactscope
 from tests import engines
 from transactscope.aio import AsyncAttempt, AsyncAttempts, AsyncDatabase, AsyncTransactScope
 from transactscope.loops import Place
+from transactscope.queries import AsyncQuery
 
 SYNC, THREADS, AIOBOTOCORE = "sync", "threads", "aiobotocore"
 
@@ -115,9 +116,37 @@ class DrivenDatabase(AsyncDatabase):
     def _run(self, flow):
         return run(super()._run(flow))
 
+    def query(self, *args, **kwargs):
+        """Return a query for a plain loop."""
+        query = super().query(*args, **kwargs)
+        query.__class__ = DrivenQuery
+        return query
+
     def attempts(self, timeout=None):
         """Return attempts for a plain loop."""
         return DrivenAttempts(self._environment, timeout)
+
+
+class DrivenQuery(AsyncQuery):
+    """An asynchronous query that is gone through in a plain loop."""
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        try:
+            return run(super().__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def pages(self):
+        """Return pages for a plain loop."""
+        pages = super().pages()
+        while True:
+            try:
+                yield run(anext(pages))
+            except StopAsyncIteration:
+                return
 
 
 class DrivenAttempts(AsyncAttempts):

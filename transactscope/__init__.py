@@ -15,9 +15,9 @@ from transactscope.core.leaving import Rollback
 from transactscope.core.retries import RetryPolicy
 from transactscope.core.states import ScopeState
 from transactscope.database import Database
+from transactscope.entities.declaring import entity
 from transactscope.entities.items import from_item, to_item, to_key
 from transactscope.entities.keys import EntityKey
-from transactscope.entities.mapping import entity
 from transactscope.entities.templates import KeyTemplate
 from transactscope.expressions import if_not_exists, list_append, path
 from transactscope.scope import TransactScope

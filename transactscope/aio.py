@@ -8,21 +8,36 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast, overload
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+)
+from types import TracebackType, UnionType
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, cast, overload
 
 from transactscope.attempts import BaseAttempt, BaseAttempts
 from transactscope.base_database import BaseDatabase
 from transactscope.base_scope import BaseScope
+from transactscope.core.queries.plan import QueryTerms
+from transactscope.core.schema import Billing
 from transactscope.environment import Connector, Environment, environment_of
+from transactscope.flows.batch import BatchTerms, Crew
 from transactscope.loops import Place
+from transactscope.queries import AsyncQuery
+from transactscope.tasks import Tasks
 from transactscope.transports.aiobotocore import async_transport_for
 from transactscope.transports.clients import checked_async_client
-from transactscope.types import CommitResult
+from transactscope.types import BatchGetResult, BatchResult, CommitResult
 
 if TYPE_CHECKING:
-    from transactscope.entities.keys import EntityKey
+    from boto3.dynamodb.conditions import ConditionBase
+
+    from transactscope.entities.keys import EntityKey, ProjectedKey
     from transactscope.flows.effects import Flow
     from transactscope.types import DynamoDBClient
 
@@ -274,6 +289,229 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
         """
         return self._run(self._getting(target, key))
 
+    @overload
+    def transact_get(self, *keys: EntityKey[T]) -> Coroutine[Any, Any, list[T | None]]: ...
+    @overload
+    def transact_get(
+        self, *keys: ProjectedKey
+    ) -> Coroutine[Any, Any, list[Mapping[str, Any] | None]]: ...
+    @overload
+    def transact_get(
+        self, *keys: EntityKey[Any] | ProjectedKey
+    ) -> Coroutine[Any, Any, list[Any]]: ...
+    def transact_get(self, *keys: EntityKey[Any] | ProjectedKey) -> Coroutine[Any, Any, list[Any]]:
+        """Read several items as they are at one moment, when awaited.
+
+        Takes, sends, returns and raises what `Database.transact_get` does.
+
+        Raises:
+            TransactScopeError: What `Database.transact_get` raises.
+
+        Example:
+            >>> import asyncio
+            >>> from transactscope import AsyncDatabase, EntityKey, in_threads
+            >>> db = AsyncDatabase(in_threads(client))
+            >>> asyncio.run(db.transact_get(EntityKey(Account, "A-1")))
+            [None]
+        """
+        return self._run(self._transact_getting(keys))
+
+    @overload
+    def batch_get(
+        self,
+        keys: Iterable[EntityKey[T]] | AsyncIterable[EntityKey[T]],
+        *,
+        chunk: int | Literal[False] | None = None,
+        in_flight: int = 4,
+        progress: Callable[[int], object] | None = None,
+        consistent: bool = False,
+        timeout: float | None = None,
+        raises: bool = True,
+    ) -> Coroutine[Any, Any, BatchGetResult[T]]: ...
+    @overload
+    def batch_get(
+        self,
+        keys: Iterable[EntityKey[Any]] | AsyncIterable[EntityKey[Any]],
+        *,
+        chunk: int | Literal[False] | None = None,
+        in_flight: int = 4,
+        progress: Callable[[int], object] | None = None,
+        consistent: bool = False,
+        timeout: float | None = None,
+        raises: bool = True,
+    ) -> Coroutine[Any, Any, BatchGetResult[Any]]: ...
+    def batch_get(
+        self,
+        keys: Iterable[EntityKey[Any]] | AsyncIterable[EntityKey[Any]],
+        *,
+        chunk: int | Literal[False] | None = None,
+        in_flight: int = 4,
+        progress: Callable[[int], object] | None = None,
+        consistent: bool = False,
+        timeout: float | None = None,
+        raises: bool = True,
+    ) -> Coroutine[Any, Any, BatchGetResult[Any]]:
+        """Read any number of items by their keys, not as of one moment, when awaited.
+
+        Takes, sends, returns and raises what `Database.batch_get` does. The keys may come from
+        an asynchronous iterable, the requests are sent from tasks, and what `progress` returns
+        is awaited if it can be. A task that is canceled cancels its requests.
+
+        Raises:
+            TransactScopeError: What `Database.batch_get` raises.
+
+        Example:
+            >>> import asyncio
+            >>> from transactscope import AsyncDatabase, EntityKey, in_threads
+            >>> async def main():
+            ...     db = AsyncDatabase(in_threads(client))
+            ...     await db.put(Account("A-1", 10))
+            ...     read = await db.batch_get([EntityKey(Account, "A-1")])
+            ...     return read.found
+            >>> asyncio.run(main())
+            [Account(number='A-1', balance=10)]
+        """
+        terms = BatchTerms(
+            chunk=chunk, in_flight=in_flight, progress=progress, timeout=timeout, raises=raises
+        )
+        return self._run(self._batch_getting(keys, terms, consistent=consistent))
+
+    def batch_write(
+        self,
+        puts: Iterable[object] | AsyncIterable[object] = (),
+        deletes: Iterable[object] | AsyncIterable[object] = (),
+        *,
+        chunk: int | Literal[False] | None = None,
+        in_flight: int = 4,
+        progress: Callable[[int], object] | None = None,
+        timeout: float | None = None,
+        raises: bool = True,
+    ) -> Coroutine[Any, Any, BatchResult]:
+        """Write and delete any number of items, each for itself, when awaited.
+
+        Takes, sends, returns and raises what `Database.batch_write` does; like that it is no
+        transaction. Both inputs may be asynchronous iterables, the requests are sent from tasks,
+        and what `progress` returns is awaited if it can be. A task that is canceled cancels its
+        requests, and what they carried may be applied or not.
+
+        Raises:
+            TransactScopeError: What `Database.batch_write` raises.
+
+        Example:
+            >>> import asyncio
+            >>> from transactscope import AsyncDatabase, in_threads
+            >>> async def main():
+            ...     db = AsyncDatabase(in_threads(client))
+            ...     return await db.batch_write(Account(f"A-{number}") for number in range(60))
+            >>> asyncio.run(main()).requests
+            3
+        """
+        terms = BatchTerms(
+            chunk=chunk, in_flight=in_flight, progress=progress, timeout=timeout, raises=raises
+        )
+        return self._run(self._batch_writing(puts, deletes, terms))
+
+    @overload
+    def query(
+        self,
+        entity_class: type[T],
+        /,
+        *key: object,
+        filter: ConditionBase | str | None = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        index: str | None = None,
+        only: None = None,
+        reverse: bool = False,
+        limit: int | None = None,
+        page_size: int | None = None,
+        consistent: bool = False,
+        start_after: Mapping[str, Any] | None = None,
+    ) -> AsyncQuery[T]: ...
+    @overload
+    def query(
+        self,
+        entity_class: type[Any],
+        /,
+        *key: object,
+        filter: ConditionBase | str | None = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        index: str | None = None,
+        only: Iterable[str],
+        reverse: bool = False,
+        limit: int | None = None,
+        page_size: int | None = None,
+        consistent: bool = False,
+        start_after: Mapping[str, Any] | None = None,
+    ) -> AsyncQuery[Mapping[str, Any]]: ...
+    @overload
+    def query(
+        self,
+        entity_class: UnionType,
+        /,
+        *key: object,
+        filter: ConditionBase | str | None = None,
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        index: str | None = None,
+        reverse: bool = False,
+        limit: int | None = None,
+        page_size: int | None = None,
+        consistent: bool = False,
+        start_after: Mapping[str, Any] | None = None,
+    ) -> AsyncQuery[Any]: ...
+    def query(
+        self,
+        entity_class: type[Any] | UnionType,
+        /,
+        *key: object,
+        filter: ConditionBase | str | None = None,  # noqa: A002 - DynamoDB's word
+        names: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+        index: str | None = None,
+        only: Iterable[str] | None = None,
+        reverse: bool = False,
+        limit: int | None = None,
+        page_size: int | None = None,
+        consistent: bool = False,
+        start_after: Mapping[str, Any] | None = None,
+    ) -> AsyncQuery[Any]:
+        """Return an asynchronous iterator over the items of one partition; nothing is awaited.
+
+        Takes, sends and raises what `Database.query` does; requests are sent as the iterator is
+        gone through with `async for`.
+
+        Returns:
+            An asynchronous iterator with `last_evaluated_key` and `pages()`.
+
+        Raises:
+            TransactScopeError: What `Database.query` raises.
+
+        Example:
+            >>> import asyncio
+            >>> from transactscope import AsyncDatabase, in_threads
+            >>> async def main():
+            ...     db = AsyncDatabase(in_threads(client))
+            ...     await db.put(Account("A-1", 10))
+            ...     return [account async for account in db.query(Account, "A-1")]
+            >>> asyncio.run(main())
+            [Account(number='A-1', balance=10)]
+        """
+        terms = QueryTerms(
+            filter,
+            names,
+            values,
+            index,
+            only,
+            reverse,
+            limit,
+            page_size,
+            consistent,
+            start_after,
+        )
+        return AsyncQuery(self._environment, self._query_plan(entity_class, key, terms))
+
     def attempts(self, timeout: float | None = None) -> AsyncAttempts:
         """Return attempts at one transaction, to be made until one is committed.
 
@@ -303,8 +541,16 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
         """
         return AsyncAttempts(self._environment, timeout)
 
-    def create_table(self, entity_class: type[Any]) -> Coroutine[Any, Any, None]:
-        """Create an entity's table and wait until it can be used, when awaited.
+    def create_table(
+        self,
+        entity_class: type[Any],
+        *others: type[Any],
+        billing: Literal["PAY_PER_REQUEST", "PROVISIONED"] = "PAY_PER_REQUEST",
+        read_units: int | None = None,
+        write_units: int | None = None,
+        timeout: float = 60.0,
+    ) -> Coroutine[Any, Any, None]:
+        """Create the table of one or several classes and wait for it, when awaited.
 
         Takes, sends and raises what `Database.create_table` does.
 
@@ -316,10 +562,14 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
             >>> from transactscope import AsyncDatabase, in_threads
             >>> asyncio.run(AsyncDatabase(in_threads(client)).create_table(Account))
         """
-        return self._run(self._creating_table(entity_class))
+        terms = Billing(billing, read_units, write_units)
+        return self._run(self._creating_table((entity_class, *others), terms, timeout))
 
     def _run(self, flow: Flow[Any]) -> Coroutine[Any, Any, Any]:
         return self._environment.run_async(flow)
+
+    def _crew(self, in_flight: int) -> Crew:  # noqa: ARG002 - the schedule counts
+        return Tasks(self._environment.run_async)
 
 
 class AsyncAttempts(BaseAttempts[AsyncTransactScope], AsyncIterator["AsyncAttempt"]):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import abc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from random import random as random_number
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from transactscope.arguments import reading
+from transactscope.core.batches.entries import DELETE, GET, PUT
+from transactscope.core.batches.exchange import Exchange, GetExchange, WriteExchange
+from transactscope.core.batches.schedule import Schedule
+from transactscope.core.queries.kinds import kinds_of
+from transactscope.core.queries.plan import QueryPlan, QueryTerms, query_plan
+from transactscope.core.queries.projections import refuse_too_many, wanted_of
+from transactscope.core.schema import Billing
 from transactscope.core.tokens import random_token
-from transactscope.entities.keys import entity_key
+from transactscope.entities.keys import EntityKey, ProjectedKey, entity_key
 from transactscope.entities.mapping import mapping_of
-from transactscope.environment import Connector, make_environment
+from transactscope.environment import Connector, checked_timeout, make_environment
 from transactscope.errors import InvalidRequestError
 from transactscope.flows import read, tables, write
+from transactscope.flows.batch import Batch, BatchTerms, Crew, Source, checked_terms
 from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -79,13 +87,61 @@ class BaseDatabase(Verbs[R]):
             action = self._builder.read(entity_key(target, key))
         return read.get(action, self._environment.converter, self._environment.budget())
 
-    def _creating_table(self, entity_class: type[Any]) -> Flow[None]:
-        """Return the flow of `create_table`."""
+    def _transact_getting(self, keys: Iterable[EntityKey[Any] | ProjectedKey]) -> Flow[list[Any]]:
+        """Return the flow of `transact_get`; bad arguments are refused before it begins."""
+        with reading("transact_get()"):
+            wanted = [wanted_of(key, self._builder.read) for key in keys]
+            refuse_too_many(wanted)
+        return read.transact_get(wanted, self._environment.converter, self._environment.budget())
+
+    @abc.abstractmethod
+    def _crew(self, in_flight: int) -> Crew:
+        """Return what sends so many requests at once."""
+
+    def _batch_getting(self, keys: Any, terms: BatchTerms, *, consistent: bool) -> Flow[Any]:
+        """Return the flow of `batch_get`; bad arguments are refused before it begins."""
+        given: Any = consistent
+        if given is not True and given is not False:
+            msg = f"consistent= must be True or False, not {type(given).__name__}"
+            raise InvalidRequestError(msg)
+        exchange = GetExchange(self._builder, consistent=consistent)
+        return self._batch(exchange, {GET: keys}, terms)
+
+    def _batch_writing(self, puts: Any, deletes: Any, terms: BatchTerms) -> Flow[Any]:
+        """Return the flow of `batch_write`; bad arguments are refused before it begins."""
+        exchange = WriteExchange(self._builder)
+        return self._batch(exchange, {PUT: puts, DELETE: deletes}, terms)
+
+    def _batch(self, exchange: Exchange, inputs: Mapping[str, Any], terms: BatchTerms) -> Flow[Any]:
+        environment = self._environment
+        with reading("a batch"):
+            checked_terms(terms, is_async=environment.is_async)
+            checked_timeout(terms.timeout)
+            source = Source.of(exchange, inputs, terms, is_async=environment.is_async)
+        schedule = Schedule(environment.retry, environment.random, terms.in_flight)
+        crew = self._crew(terms.in_flight)
+        return Batch(exchange, source, schedule, crew, environment.clock, terms).flow()
+
+    def _query_plan(self, target: Any, key: tuple[object, ...], terms: QueryTerms) -> QueryPlan:
+        """Return what `query` asks for; bad arguments are refused here."""
+        with reading("query()"):
+            kinds = kinds_of(target, self._builder.table)
+            return query_plan(kinds, key, terms, self._environment.converter)
+
+    def _creating_table(
+        self,
+        entity_classes: tuple[type[Any], ...],
+        billing: Billing,
+        timeout: float,
+    ) -> Flow[None]:
+        """Return the flow of `create_table`; bad arguments are refused before it begins."""
+        converter = self._environment.converter
         with reading("create_table()"):
-            mapping = mapping_of(entity_class)
-            table = self._builder.table(mapping)
-        requests = tables.TableRequests(self._environment.converter, self._environment.budget)
-        return tables.create(mapping, table, requests)
+            mappings = [mapping_of(cls) for cls in entity_classes]
+            names = [self._builder.table(mapping) for mapping in mappings]
+            seconds = checked_timeout(timeout) or 0.0
+            plan = tables.planned(mappings, names, billing, seconds, converter)
+        return tables.create(plan, tables.TableRequests(converter, self._environment.budget))
 
     @property
     def _builder(self) -> ActionBuilder:

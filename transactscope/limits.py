@@ -20,6 +20,10 @@ MAX_TRANSACTION_BYTES: Final = 4_194_304  # bytes of all items of one transactio
 MAX_TOKEN_LENGTH: Final = 36  # characters of a client request token, at least 1 [API]
 TOKEN_SECONDS: Final = 600  # how long a token makes a repeated request apply once [TX]
 
+MAX_BATCH_WRITES: Final = 25  # puts and deletes per BatchWriteItem request [API, SQ]
+MAX_BATCH_KEYS: Final = 100  # keys per BatchGetItem request [API, SQ]
+MAX_BATCH_BYTES: Final = 16_777_216  # bytes of one BatchWriteItem request, "16 MB" [API, SQ]
+
 MIN_TABLE_NAME_LENGTH: Final = 3  # characters [SQ, ND]
 MAX_TABLE_NAME_LENGTH: Final = 255  # characters [SQ, ND]
 MAX_TABLE_ARN_LENGTH: Final = 1024  # characters [API]
@@ -30,6 +34,7 @@ MAX_PARTITION_KEY_BYTES: Final = 2048  # bytes, at least 1 [SQ]
 MAX_SORT_KEY_BYTES: Final = 1024  # bytes, at least 1 [SQ]
 MAX_ATTRIBUTE_NAME_LENGTH: Final = 65_535  # characters, at least 1 [API]
 MAX_KEY_NAME_LENGTH: Final = 255  # characters of a key attribute's name, at least 1 [API]
+MAX_LOCAL_INDEXES: Final = 5  # local secondary indexes of one table [SQ]
 
 MAX_IN_OPERANDS: Final = 100  # operands of one IN [SQ]
 MAX_EXPRESSION_BYTES: Final = 4096  # bytes of one expression as it is sent [SQ]

@@ -200,7 +200,7 @@ class ScopeVerbs(Verbs[Action]):
         example one that is named after the message or request that is being worked on. Where it
         is stored already with the same content, all of this was committed before: the commit
         writes nothing, ends `COMMITTED` and says so in `result.replayed`; hooks run, entities
-        stay as they are. The version is not compared.
+        stay as they are. The version, times of the library and time to live are not compared.
 
         A client request token does the same for ten minutes; a marker does as long as it is
         stored, and for a scope that is made anew.

@@ -12,6 +12,8 @@ PUBLIC_MODULES = (
     "transactscope",
     "transactscope.errors",
     "transactscope.ext.breaker",
+    "transactscope.fields",
+    "transactscope.indexes",
     "transactscope.testing",
     "transactscope.types",
     "transactscope.values",

@@ -18,7 +18,7 @@ EXTENSION_FILES = [
     for path in project_files()
     if path.parts[:2] == ("transactscope", "ext") and path.suffix == ".py"
 ]
-PUBLIC_MODULES = ("errors", "ext", "fields", "testing", "types", "values")
+PUBLIC_MODULES = ("errors", "ext", "fields", "indexes", "testing", "types", "values")
 
 
 @pytest.mark.slow

@@ -28,16 +28,19 @@ from transactscope import (
     Attr,
     Database,
     EntityKey,
+    Key,
     KeyTemplate,
     RetryPolicy,
     Rollback,
     ScopeState,
     TransactScope,
     entity,
+    fields,
     from_attribute_value,
     from_item,
     if_not_exists,
     in_threads,
+    indexes,
     list_append,
     path,
     testing,
@@ -58,6 +61,7 @@ LIBRARY = transactscope.__file__.removesuffix("__init__.py")
 OPERATIONS = (
     *("TransactWriteItems", "TransactGetItems", "PutItem", "UpdateItem", "DeleteItem", "GetItem"),
     *("CreateTable", "DescribeTable", "Query", "Scan", "BatchGetItem", "ListTables"),
+    *("BatchWriteItem", "DescribeTimeToLive", "UpdateTimeToLive"),
 )
 
 
@@ -75,6 +79,10 @@ class Accepting(Fault):
             "CreateTable": self._create,
             "DescribeTable": lambda _: {"Table": self.table | {"TableStatus": "ACTIVE"}},
             "TransactGetItems": lambda body: {"Responses": [{} for _ in body["TransactItems"]]},
+            "BatchGetItem": lambda _: {"Responses": {}, "UnprocessedKeys": {}},
+            "BatchWriteItem": lambda _: {"UnprocessedItems": {}},
+            "Query": lambda _: {"Items": [], "Count": 0},
+            "DescribeTimeToLive": lambda _: {"TimeToLiveDescription": {}},
         }
         body = answers.get(send.operation, lambda _: {})(send.body)
         return answer(200, body).meet(send)
@@ -180,6 +188,7 @@ VERBS = {
     ],
     "delete": [((Account, "A-1"), TERMS), ((Order("u-1", 1),), {})],
 }
+BATCH = {"chunk": 10, "in_flight": 1, "timeout": 1.0, "raises": True}
 SCOPE_VERBS = VERBS | {
     "check": [((Account, "A-1"), TERMS)],
     "once": [((ACCOUNT,), {})],
@@ -194,7 +203,25 @@ SCOPE_VERBS = VERBS | {
 DATABASE_VERBS = VERBS | {
     "get": [((Account, "A-1"), {"guard": True})],
     "attempts": [((), {"timeout": 1.0})],
-    "create_table": [((Account,), {})],
+    "create_table": [
+        ((Account, Sheet), {"billing": "PAY_PER_REQUEST", "timeout": 1.0}),
+        ((Account,), {"billing": "PROVISIONED", "read_units": 1, "write_units": 1}),
+    ],
+    "transact_get": [((EntityKey(Account, "A-1"), EntityKey(Account, "A-2").only("balance")), {})],
+    "batch_get": [(([EntityKey(Account, "A-1")],), BATCH | {"consistent": False})],
+    "batch_write": [(([ACCOUNT], [EntityKey(Account, "A-2")]), BATCH)],
+}
+QUERY = {
+    "filter": Attr("total").eq(1),
+    "names": None,
+    "values": None,
+    "index": None,
+    "only": None,
+    "reverse": False,
+    "limit": 1,
+    "page_size": 1,
+    "consistent": False,
+    "start_after": None,
 }
 SETTINGS = {
     "retry": None,
@@ -281,6 +308,28 @@ def _declared():
 def _applied():
     fresh = attrs.make_class("Fresh", {"number": attrs.field(type=str)})
     return Call(entity("Account", partition_key="number"), (fresh,))
+
+
+def _field_facts():
+    given = {"fields": {"balance": fields.OmitIfDefault}, "naming": None, "indexes": ()}
+    key = {"partition_key": "number", "discriminator": ("kind", "fresh")}
+    return Call(entity, ("Account",), key | given, follow=_map)
+
+
+def _query(kind, database):
+    """Make a query and read it to its end."""
+
+    def follow(made):
+        if kind is Database:
+            list(made)
+        else:
+            _awaited(_read(made))
+
+    return Call(database.query, (Order, "u-1", Key("number").gte(1)), QUERY, follow)
+
+
+async def _read(query):
+    return [entity async for entity in query]
 
 
 def _template():
@@ -373,9 +422,19 @@ TARGETS = {
     "CommitResult": [lambda: Call(_result().current, (ACCOUNT,))],
     "KeyTemplate": [_template],
     "EntityKey": _calls((EntityKey, (Account, "A-1"), {}, to_key)),
+    "EntityKey.only": _calls((EntityKey(Account, "A-1").only, ("balance", "note"))),
+    "Database.query": [functools.partial(_query, Database, DB)],
+    "AsyncDatabase.query": [functools.partial(_query, AsyncDatabase, ASYNC_DB)],
+    "GlobalIndex": _calls(
+        (indexes.GlobalIndex, ("by-status",), {"partition_key": "status", "projection": "ALL"})
+    ),
+    "LocalIndex": _calls(
+        (indexes.LocalIndex, ("by-status",), {"sort_key": "status", "projection": "ALL"})
+    ),
+    "Alias": _calls((fields.Alias, ("a",))),
     "RetryPolicy": [_policy],
     "Rollback": _calls((Rollback, (None,))),
-    "entity": [_declared, _applied],
+    "entity": [_declared, _applied, _field_facts],
     "from_attribute_value": [
         *_calls((from_attribute_value, ({"S": "x"}, str), {"converter": None})),
         *(functools.partial(_at, from_attribute_value, declared) for declared in TYPES),
@@ -429,6 +488,7 @@ TARGETS = {
             "wall_clock": (),
         }.items()
     },
+    "unprocessed": _calls((testing.unprocessed, (0, 1), {"where": None})),
     "no_waiting": _calls((testing.no_waiting,)),
     "answer": _calls((answer, (200, {}), {"crc32": None})),
     "calling": _calls((testing.calling, (lambda: None,))),
@@ -468,14 +528,20 @@ NOT_CALLED = {
     "Fault.meet": "called with sends of the library's",
     "RecordedRequest": "made by the recorder",
     "RetryPolicy.delay": "called with numbers of the library's",
+    "KeyTemplate.beginning": "called by the library",
     "KeyTemplate.compose": "called by the library",
+    "CreatedAt": "a marker",
+    "UpdatedAt": "a marker",
+    "TTL": "a marker",
+    "OmitIfNone": "a marker",
+    "OmitIfDefault": "a marker",
     "Rollback.is_for": "called by the library",
 }
 """What is public, and no function that takes arguments of a user's."""
 
 
 def _public_names():
-    for module in (transactscope, values, testing):
+    for module in (transactscope, values, testing, fields, indexes):
         for name in module.__all__:
             found = getattr(module, name)
             if callable(found):

@@ -1,7 +1,9 @@
 """Right uses, as type checkers must see them. Checked, never run."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, assert_type
+from typing import TYPE_CHECKING, Annotated, Any, assert_type
 
 import boto3
 from attrs import define
@@ -13,6 +15,7 @@ from transactscope import (
     CommitResult,
     Database,
     EntityKey,
+    Key,
     KeyTemplate,
     RetryPolicy,
     Rollback,
@@ -29,7 +32,18 @@ from transactscope import (
     transactional,
 )
 from transactscope.errors import ConditionFailedError
-from transactscope.types import Action, CancellationReason, Item
+from transactscope.fields import TTL, Alias, CreatedAt, OmitIfDefault, OmitIfNone, UpdatedAt
+from transactscope.indexes import GlobalIndex, LocalIndex
+from transactscope.types import (
+    Action,
+    AsyncQuery,
+    BatchEntry,
+    BatchGetResult,
+    BatchResult,
+    CancellationReason,
+    Item,
+    Query,
+)
 from transactscope.values import make_converter
 
 if TYPE_CHECKING:
@@ -150,6 +164,56 @@ def verbs_return_actions_in_a_scope_and_results_outside(db: Database) -> None:
     assert_type(db.insert(Account("A-1")).current(Account("A-1")), Account)
 
 
+def several_items_keep_their_types(db: Database) -> None:
+    """A query gives objects of its class, and projections give mappings."""
+    accounts = [EntityKey(Account, "A-1"), EntityKey(Account, "A-2")]
+    assert_type(db.transact_get(*accounts), list[Account | None])
+    assert_type(db.transact_get(accounts[0].only("balance")), list[Mapping[str, Any] | None])
+    db.transact_get(accounts[0], EntityKey(Profile, "u-1").only("user"))
+    read = db.batch_get(accounts, chunk=False, progress=[0].append)
+    assert_type(read, BatchGetResult[Account])
+    assert_type(read[accounts[0]], Account | None)
+    assert_type(read.found, list[Account])
+    both = db.batch_get([*accounts, EntityKey(Profile, "u-1")], in_flight=2, consistent=True)
+    assert_type(both[EntityKey(Profile, "u-1")], Profile | None)
+    written = db.batch_write((Account("A-1") for _ in accounts), accounts, raises=False)
+    assert_type(written, BatchResult)
+    assert_type(written.unprocessed, tuple[BatchEntry, ...])
+    query: Query[Account] = db.query(Account, "A-1", limit=5, start_after=None)
+    assert_type([account.balance for account in query], list[int])
+    assert_type(query.last_evaluated_key, Item | None)
+    assert_type([len(page) for page in query.pages()], list[int])
+    for found in db.query(Account, Key("number").eq("A-1"), index="by-day", only=["balance"]):
+        assert_type(found, Mapping[str, Any])
+    db.query(Account, "A-1", filter=Attr("balance").gt(5), reverse=True, consistent=True)
+    db.create_table(Account, Profile, billing="PROVISIONED", read_units=1, write_units=1)
+
+
+async def several_items_keep_their_types_in_asynchronous_code(db: AsyncDatabase) -> None:
+    """The same, awaited."""
+    assert_type(await db.transact_get(EntityKey(Account, "A-1")), list[Account | None])
+    assert_type(await db.batch_get([EntityKey(Account, "A-1")]), BatchGetResult[Account])
+    assert_type(await db.batch_write(db.query(Account, "A-1"), timeout=5), BatchResult)
+    query: AsyncQuery[Account] = db.query(Account, "A-1")
+    async for account in query:
+        assert_type(account, Account)
+    async for page in query.pages():
+        assert_type(page, list[Account])
+    await db.create_table(Account, timeout=5)
+
+
+def indexes_are_declared() -> None:
+    """Both kinds, with names of fields or templates."""
+    entity(
+        "Account",
+        partition_key="number",
+        indexes=[
+            GlobalIndex("by-day", partition_key=KeyTemplate("DAY", "{number}"), projection=("a",)),
+            LocalIndex("by-balance", sort_key="balance", projection="KEYS_ONLY"),
+        ],
+    )
+
+
 def life_cycle_values_have_types(client: "DynamoDBClient") -> None:
     """A client of types-boto3 is accepted as it is."""
     tx = TransactScope(client, client_request_token="t").begin()
@@ -165,8 +229,27 @@ def items_convert_by_class() -> None:
     """Items are plain dictionaries, entities have their class."""
     assert_type(to_item(Account("A-1")), Item)
     assert_type(from_item(Account, {}), Account)
+    either: Account | Profile = from_item(Account | Profile, {})
+    del either
     assert_type(to_key(Account, "A-1"), Item)
     assert_type(to_key(EntityKey(Account, "A-1")), Item)
+
+
+def facts_of_fields_are_declared() -> None:
+    """In the class, or beside it; a checker sees the type without the markers."""
+
+    @entity("Account", partition_key="number", naming=str.upper, discriminator=("kind", "life"))
+    @define
+    class Life:
+        number: Annotated[str, Alias("n")]
+        note: Annotated[str | None, OmitIfNone] = "x"
+        count: Annotated[int, OmitIfDefault] = 0
+        created: Annotated[datetime | None, CreatedAt] = None
+        updated: Annotated[datetime | None, UpdatedAt] = None
+        expires: Annotated[datetime, TTL] | None = None
+
+    assert_type(Life("A-1").expires, datetime | None)
+    entity("Account", partition_key="number", fields={"number": Alias("n"), "balance": (TTL,)})
 
 
 def errors_carry_reasons(error: ConditionFailedError) -> None:

@@ -12,6 +12,8 @@ from transactscope import (
     to_item,
     transactional,
 )
+from transactscope.fields import Alias
+from transactscope.indexes import GlobalIndex, LocalIndex
 
 
 @entity("Account", partition_key="number")
@@ -43,6 +45,24 @@ def wrong_uses(db: Database) -> None:
         tx.get_many(Account, "A-1")  # expect: call-overload
         tx.on_commit(5)  # expect: arg-type
         tx.update(Account("A-1"), set={"balance": 1})  # expect: call-overload
+    db.transact_get(Account, "A-1")  # expect: call-overload
+    db.transact_get(EntityKey(Account, "A-1"))[0].balance  # expect: union-attr
+    db.batch_get(Account)  # expect: call-overload
+    db.batch_get([])[EntityKey(Account, "A-1")].balance  # expect: union-attr
+    db.batch_write([Account("A-1")], chunk="10")  # expect: arg-type
+    db.batch_write(Account("A-1"))  # expect: arg-type
+    db.batch_write([Account("A-1")], progress=5)  # expect: arg-type
+    EntityKey(Account, "A-1").only(5)  # expect: arg-type
+    db.query("Account", "A-1")  # expect: call-overload
+    db.query(Account, "A-1", limit="5")  # expect: call-overload
+    next(db.query(Account, "A-1", only=["balance"])).balance  # expect: attr-defined
+    db.create_table()  # expect: call-arg
+    db.create_table(Account, billing="FREE")  # expect: arg-type
+    GlobalIndex("by-day")  # expect: call-arg
+    entity("Account", partition_key="number", discriminator="kind")  # expect: arg-type
+    entity("Account", partition_key="number", naming="upper")  # expect: arg-type
+    Alias(5)  # expect: arg-type
+    LocalIndex("by-day", sort_key=5)  # expect: arg-type
     for attempt in db.attempts("soon"):  # expect: arg-type
         attempt.put(Account("A-1"))  # expect: attr-defined
     transfer(db, "ten")  # expect: arg-type

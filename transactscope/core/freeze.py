@@ -5,10 +5,11 @@ A frozen request is built once; every attempt sends the same content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from transactscope.core.actions import StagedAction
+from transactscope.core.queries.projections import Get
 from transactscope.expressions.rendering import Rendered
 from transactscope.types import FrozenRequest, Item
 
@@ -44,8 +45,18 @@ def get_request(table: str, key: Item) -> FrozenRequest:
 
 def transaction_get_request(reads: Sequence[StagedAction]) -> FrozenRequest:
     """Return the one TransactGetItems request for these reads, in their order."""
-    gets = [{"Get": {"TableName": read.table, "Key": read.key}} for read in reads]
-    tables = tuple(dict.fromkeys(read.table for read in reads))
+    gets = [{"TableName": read.table, "Key": read.key} for read in reads]
+    return _transaction_get(gets)
+
+
+def projected_get_request(gets: Sequence[Get]) -> FrozenRequest:
+    """Return the one TransactGetItems request for these items, or parts of items."""
+    return _transaction_get([get.members for get in gets])
+
+
+def _transaction_get(members: Iterable[Mapping[str, Any]]) -> FrozenRequest:
+    gets = [{"Get": get} for get in members]
+    tables = tuple(dict.fromkeys(get["Get"]["TableName"] for get in gets))
     return FrozenRequest("TransactGetItems", {"TransactItems": gets}, tables=tables)
 
 

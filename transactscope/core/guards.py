@@ -97,4 +97,6 @@ def _loaded(mapping: EntityMapping, stored: Item) -> Iterator[Condition]:
 def _attributes(mapping: EntityMapping) -> Iterator[str]:
     """Name the attributes that the class maps, without the key's, which tell which item it is."""
     key = {key.attribute for key in mapping.key_attributes}
-    return (field.attribute for field in mapping.fields.values() if field.attribute not in key)
+    if mapping.discriminator is not None:
+        yield mapping.discriminator.attribute
+    yield from (field.attribute for field in mapping.fields.values() if field.attribute not in key)

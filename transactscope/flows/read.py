@@ -5,15 +5,20 @@ Requests that only read are sent again after whatever may pass: they change noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.parsers import ResponseParserError
 
 from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold
-from transactscope.core.freeze import get_request, transaction_get_request
+from transactscope.core.freeze import (
+    get_request,
+    projected_get_request,
+    transaction_get_request,
+)
 from transactscope.core.outcome import judge_read
+from transactscope.core.queries.projections import Wanted, merged
 from transactscope.core.retries import Budget
 from transactscope.core.transaction import Transaction
 from transactscope.entities.items import from_item
@@ -56,8 +61,23 @@ def get_many_in_scope(
     return [transaction.entity(read, guarded=guarded) for read in reads]
 
 
+def transact_get(wanted: Sequence[Wanted], converter: Converter, budget: Budget) -> Flow[list[Any]]:
+    """Return what was asked for, in order. Sends at most one TransactGetItems."""
+    gets = merged(wanted)
+    found: dict[Hashable, Item | None] = {}
+    if gets:
+        request = projected_get_request(gets)
+        items = yield from _found(request, [get.read for get in gets], converter, budget)
+        found = {get.read.target: item for get, item in zip(gets, items, strict=True)}
+    return [one.value(found[one.read.target], converter) for one in wanted]
+
+
 def answered(
-    request: FrozenRequest, reads: Sequence[Fold], converter: Converter, budget: Budget
+    request: FrozenRequest,
+    reads: Sequence[Fold],
+    converter: Converter,
+    budget: Budget,
+    checked: Callable[[Answer], Answer] = lambda answer: answer,
 ) -> Flow[Answer]:
     """Send a request that changes no item until it is answered or the budget is spent.
 
@@ -66,18 +86,18 @@ def answered(
         reads: The reads that it consists of, for the reasons if it is canceled.
         converter: The converter of the database.
         budget: How often and how long.
+        checked: Returns an answer, or raises where it is none, as a damaged one.
     """
     while True:
         budget.spend()
         try:
             answer: Answer = yield request
+            return checked(answer)
         except Exception as error:  # noqa: BLE001 - every one has a meaning
             judgement = judge_read(error, request, reads, converter)
             pause = budget.pause(judgement.error) if judgement.is_transient else None
             if pause is None:
                 raise judgement.raised(error)  # noqa: B904 - chained
-        else:
-            return answer
         yield from pause_before_resend(request, judgement, budget, pause)
 
 
@@ -90,18 +110,20 @@ def _item(read: StagedAction, converter: Converter, budget: Budget) -> Flow[Item
 def _items(
     reads: Sequence[StagedAction], converter: Converter, budget: Budget
 ) -> Flow[list[Item | None]]:
-    folds = tuple(Fold.of(read) for read in reads)
-    request = transaction_get_request(reads)
-    while True:
-        answer = yield from answered(request, folds, converter, budget)
-        # An item that is not there comes as an empty entry [TransactGetItems, API Reference].
+    return (yield from _found(transaction_get_request(reads), reads, converter, budget))
+
+
+def _found(
+    request: FrozenRequest, reads: Sequence[StagedAction], converter: Converter, budget: Budget
+) -> Flow[list[Item | None]]:
+    def checked(answer: Answer) -> Answer:
         entries: Any = answer.get("Responses")
         is_list = isinstance(entries, list) and len(entries) == len(reads)
-        if is_list and all(isinstance(entry, Mapping) for entry in entries):
-            return [entry.get("Item") or None for entry in entries]
-        damage = ResponseParserError("the answer has not one entry for each read")
-        judgement = judge_read(damage, request, folds, converter)
-        pause = budget.pause(judgement.error)
-        if pause is None:
-            raise judgement.raised(damage)
-        yield from pause_before_resend(request, judgement, budget, pause)
+        if not (is_list and all(isinstance(entry, Mapping) for entry in entries)):
+            raise ResponseParserError("the answer has not one entry for each read")
+        return answer
+
+    folds = tuple(Fold.of(read) for read in reads)
+    answer = yield from answered(request, folds, converter, budget, checked)
+    # An item that is not there comes as an empty entry [TransactGetItems, API Reference].
+    return [entry.get("Item") or None for entry in answer["Responses"]]

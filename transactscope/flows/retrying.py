@@ -53,6 +53,20 @@ def log_doubt(request: FrozenRequest, judgement: Judgement, budget: Budget) -> N
     )
 
 
+def log_batch(
+    request: FrozenRequest, what: str, count: int, seconds: float | None, *, doubt: bool = False
+) -> None:
+    """Log that a part of a batch is sent again, or given up."""
+    _logger.log(
+        logging.INFO if seconds is not None and not doubt else logging.WARNING,
+        "%s: a request %s; %d %s",
+        _described(request),
+        what,
+        count,
+        "given up" if seconds is None else f"sent again in {seconds:.3f} seconds",
+    )
+
+
 def _described(request: FrozenRequest) -> str:
     token = "" if request.token is None else f", client request token {request.token}"
     return f"{request.operation} on {', '.join(request.tables)}{token}"

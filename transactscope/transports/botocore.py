@@ -21,8 +21,13 @@ _METHODS: Final = {
     "UpdateItem": "update_item",
     "DeleteItem": "delete_item",
     "GetItem": "get_item",
+    "Query": "query",
+    "BatchGetItem": "batch_get_item",
+    "BatchWriteItem": "batch_write_item",
     "CreateTable": "create_table",
     "DescribeTable": "describe_table",
+    "DescribeTimeToLive": "describe_time_to_live",
+    "UpdateTimeToLive": "update_time_to_live",
 }
 
 

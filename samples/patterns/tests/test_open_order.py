@@ -1,0 +1,130 @@
+"""No line is ever written into an order that is closed."""
+
+import functools
+
+import pytest
+
+from samples.patterns.open_order import (
+    Line,
+    NotOpenError,
+    Order,
+    add_lines,
+    add_lines_and_count,
+    close,
+)
+from samples.patterns.tests.crowds import at_once, failures
+from transactscope import TransactScope
+from transactscope.errors import ConditionFailedError, StaleReadError
+
+LINES = [Line("o-1", 1, "lamp", 2), Line("o-1", 2, "table", 1)]
+
+
+@pytest.fixture
+def db(deployment):
+    """A database with one open order."""
+    made = deployment.database
+    made.create_table(Order)
+    made.insert(Order("o-1"))
+    return made
+
+
+def _lines(rows):
+    return sorted(row["SK"] for row in rows("Orders") if row["SK"].startswith("LINE#"))
+
+
+@pytest.mark.parametrize(
+    ("add", "order"),
+    [(add_lines, Order("o-1", version=1)), (add_lines_and_count, Order("o-1", lines=2, version=2))],
+    ids=["checked", "counted"],
+)
+def test_lines_and_the_state_of_the_order_are_one_request(db, sent, rows, add, order):
+    """The parent is checked or written in the request that writes the children."""
+    sent.clear()
+    add(db, "o-1", LINES)
+
+    assert ["TransactWriteItems with 3 actions"] == sent
+    assert ["LINE#0001", "LINE#0002"] == _lines(rows)
+    assert order == db.get(Order, "o-1")
+
+
+@pytest.mark.parametrize("add", [add_lines, add_lines_and_count])
+@pytest.mark.parametrize("order_id", ["o-1", "o-9"], ids=["closed", "missing"])
+def test_a_closed_or_missing_order_takes_no_line(db, rows, add, order_id):
+    """Not one of several."""
+    close(db, "o-1")
+    lines = [Line(order_id, number, "lamp", 1) for number in (1, 2, 3)]
+
+    with pytest.raises(NotOpenError):
+        add(db, order_id, lines)
+
+    assert [] == _lines(rows)
+
+
+@pytest.mark.parametrize("add", [add_lines, add_lines_and_count])
+def test_an_order_that_is_closed_meanwhile_takes_no_line(db, rows, add):
+    """Between staging and commit is time enough for somebody else."""
+    with pytest.raises(NotOpenError), TransactScope(db) as tx:
+        add(tx, "o-1", LINES)
+        close(db, "o-1")
+
+    assert [] == _lines(rows)
+
+
+def test_a_line_is_written_once(db, rows):
+    """The number is the line's own."""
+    add_lines_and_count(db, "o-1", LINES)
+    with pytest.raises(ConditionFailedError):
+        add_lines_and_count(db, "o-1", [LINES[1]])
+
+    assert 2 == len(_lines(rows))
+    assert Order("o-1", lines=2, version=2) == db.get(Order, "o-1")
+
+
+def test_who_has_read_the_order_sees_that_a_line_was_counted(db):
+    """The version is raised, so a decision on an older order is void."""
+    with pytest.raises(StaleReadError), TransactScope(db) as tx:
+        order = tx.get(Order, "o-1")
+        assert order is not None
+        add_lines_and_count(db, "o-1", LINES)
+        order.status = "sent"
+        tx.update(order)
+
+    assert "open" == db.get(Order, "o-1").status
+
+
+@pytest.mark.parametrize("lines", [[], [Line("o-2", 1, "lamp", 1)]], ids=["none", "another's"])
+def test_what_is_no_line_of_the_order_is_never_sent(db, sent, lines):
+    """A check of one order says nothing of another."""
+    sent.clear()
+    with pytest.raises(ValueError, match="line"):
+        add_lines(db, "o-1", lines)
+
+    assert [] == sent
+
+
+def test_looking_first_writes_into_a_closed_order(db, rows):
+    """What the check is for."""
+    assert "open" == db.get(Order, "o-1").status
+    close(db, "o-1")
+    db.insert(LINES[0])
+
+    assert ["LINE#0001"] == _lines(rows)
+
+
+@pytest.mark.slow
+@pytest.mark.contention
+@pytest.mark.needs("threads")
+@pytest.mark.parametrize("add", [add_lines, add_lines_and_count])
+def test_lines_of_a_crowd_are_all_from_before_the_end(db, rows, add):
+    """Twenty people add a line while one closes: who was told so has no line, all others have."""
+    adding = [
+        functools.partial(add, db, "o-1", [Line("o-1", number, "lamp", 1)]) for number in range(20)
+    ]
+
+    refused = failures(at_once(*adding[:10], functools.partial(close, db, "o-1"), *adding[10:]))
+
+    assert {NotOpenError} >= {type(error) for error in refused}
+    assert 20 - len(refused) == len(_lines(rows))
+    order = db.get(Order, "o-1")
+    assert "closed" == order.status
+    assert order.lines == (len(_lines(rows)) if add is add_lines_and_count else 0)
