@@ -47,7 +47,7 @@ class Environment:
     sleep: Callable[[float], Any]
     random: Callable[[], float]
     new_token: Callable[[], str]
-    wall_clock: Callable[[], float]
+    seconds_to_arrive: float
     breaker: CircuitBreaker | None = None
 
     @property
@@ -62,7 +62,7 @@ class Environment:
 
     def token_window(self) -> TokenWindow:
         """Return a new account of how long a token may be relied on."""
-        return TokenWindow(self.clock, self.wall_clock, seconds_to_arrive(self.client))
+        return TokenWindow(self.clock, self.builder.wall_clock, self.seconds_to_arrive)
 
     def run(self, flow: Flow[R]) -> R:
         """Perform a flow through this client."""
@@ -161,7 +161,7 @@ def make_environment(
         sleep=_checked_function("sleep", connector.sleep if sleep is None else sleep),
         random=_checked_function("random", random),
         new_token=_checked_function("new_token", new_token),
-        wall_clock=told_time,
+        seconds_to_arrive=seconds_to_arrive(usable),
         breaker=_checked_breaker(breaker, is_async=connector.is_async),
     )
 

@@ -62,6 +62,9 @@ if TYPE_CHECKING:
 # The server's words for two actions on one item [Developer Guide, "DynamoDB transactions"].
 _DUPLICATE_TARGET: Final = "multiple operations on one item"
 
+# The codes of a refused plain write that a transaction has as the reason of an action.
+_BY_REASON: Final = CONDITION_CODES | CONFLICT_CODES | THROTTLING_CODES
+
 
 @attrs.frozen
 class Judgement:
@@ -155,8 +158,8 @@ def judge_write(
 ) -> Judgement:
     """Judge an exception that came instead of a plain write's answer."""
     answer = ErrorAnswer.of(error)
-    by_reason = CONDITION_CODES | CONFLICT_CODES | THROTTLING_CODES
-    if answer is None or answer.code not in by_reason:
+    is_undecided = verdict_on(error) is Verdict.UNKNOWN
+    if answer is None or is_undecided or answer.code not in _BY_REASON:
         return judge_commit(error, request, (fold,), fold.calls, converter)
     reasons = (single_reason(answer, fold, converter),)
     return _canceled(blame(reasons, (fold,), fold.calls, shows_items=True), answer)

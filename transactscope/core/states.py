@@ -80,9 +80,16 @@ def next_state(state: ScopeState, event: Event) -> ScopeState:
         raise misuse(event.value, state) from None
 
 
-def misuse(verb: str, state: ScopeState) -> ScopeStateError:
-    """Return the error that says what was tried, in which state, and the way out."""
+def misuse(verb: str, state: ScopeState, way_out: str | None = None) -> ScopeStateError:
+    """Return the error that says what was tried, in which state, and the way out.
+
+    Args:
+        verb: What was tried.
+        state: The state.
+        way_out: What to do instead; None is what the state has for most verbs.
+    """
+    instead = _WAY_OUT[state] if way_out is None else way_out
     return ScopeStateError(
-        f"{verb} is not possible: the scope is {state.value} ({state.name}); {_WAY_OUT[state]}",
+        f"{verb} is not possible: the scope is {state.value} ({state.name}); {instead}",
         state=state,
     )

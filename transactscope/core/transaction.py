@@ -204,7 +204,7 @@ class Transaction:
     def resume(self) -> FrozenRequest:
         """Return the request of a commit that is in doubt, which is sent again as it was."""
         if self.state is not ScopeState.IN_DOUBT:
-            raise misuse("resolve()", self.state)
+            raise misuse("resolve()", self.state, "only a commit in doubt can be resolved")
         return self.frozen()
 
     @property

@@ -107,6 +107,17 @@ def test_single_writes_speak_of_reasons_as_transactions_do(code, expected, reaso
     assert judgement.error.retryable
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["ThrottlingException", "TransactionConflictException", "ConditionalCheckFailedException"],
+)
+def test_a_server_fault_decides_no_single_write_whatever_its_code(code, staged):
+    """It may have come after the write, as for a commit."""
+    error = _client_error(code, 503)
+
+    assert Event.LOSE is judge_write(error, REQUEST, Fold.of(staged), make_converter()).event
+
+
 def test_a_code_of_no_table_stays_what_it_is(staged):
     """Unknown codes are passed on, never renamed."""
     answer = ErrorAnswer.of(_client_error("Strange"))
