@@ -7,7 +7,6 @@ a receipt. What a scope says of its outcome can so be compared with what is ther
 import collections
 import random
 import sys
-import threading
 
 from attrs import define, frozen
 
@@ -158,26 +157,6 @@ def tried(db, transfer, **options):
     except Exception as error:  # noqa: BLE001 - what it means is the subject of the tests
         return tx, error
     return tx, None
-
-
-def together(count, work):
-    """Run `work(number)` in so many threads at once, and raise what one of them raised."""
-    start, errors = threading.Barrier(count), []
-
-    def run(number):
-        start.wait()
-        try:
-            work(number)
-        except BaseException as error:  # noqa: BLE001 - shown in the test's own thread
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def tell(record_property, title, figures):

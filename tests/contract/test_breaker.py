@@ -11,6 +11,7 @@ from attrs import define
 
 import transactscope
 from tests import shells
+from tests.clocks import Clock
 from tests.conftest import random_table_name
 from tests.contract.entities import Account
 from tests.shells import Database, TransactScope
@@ -48,17 +49,6 @@ TX = "TransactWriteItems"
 CLOSED, OPEN, HALF_OPEN = CircuitState.CLOSED, CircuitState.OPEN, CircuitState.HALF_OPEN
 LOGGER = "transactscope.ext.breaker"
 ONCE = RetryPolicy(max_attempts=1, timeout=0)
-
-
-class Clock:
-    """A clock that only the test moves."""
-
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        """Tell the time."""
-        return self.now
 
 
 @pytest.fixture

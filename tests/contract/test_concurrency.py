@@ -5,12 +5,12 @@ Each test runs quietly and with every fifth commit canceled by a conflict that n
 
 import itertools
 import random
-import threading
 
 import pytest
 from attrs import define
 
 from tests.contract.entities import Account, Sheet
+from tests.crowds import together
 from transactscope import Database, EntityKey, RetryPolicy, entity, transactional
 from transactscope.testing import Faults, conflict
 
@@ -36,26 +36,6 @@ def db(request, engine, table_names):
     client.close()
 
 
-def _together(work):
-    """Run `work(number)` in all threads at once, and raise what any of them raised."""
-    start, errors = threading.Barrier(THREADS), []
-
-    def run(number):
-        start.wait()
-        try:
-            work(number)
-        except BaseException as error:  # noqa: BLE001 - shown in the test's own thread
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-
-
 @pytest.mark.parametrize("cls", [Account, Sheet], ids=["by values", "by version"])
 def test_400_increments_are_400(db, cls):
     """No increment is lost, whether a version or the loaded values guard it."""
@@ -67,7 +47,7 @@ def test_400_increments_are_400(db, cls):
         found.balance += 1
         tx.update(found)
 
-    _together(lambda _: [increment(db) for _ in range(INCREMENTS)])
+    together(THREADS, lambda _: [increment(db) for _ in range(INCREMENTS)])
 
     assert THREADS * INCREMENTS == db.get(cls, "A-1").balance
 
@@ -96,7 +76,7 @@ def test_transfers_keep_the_total_and_overdraw_nothing(db):
             source, target = dice.sample(numbers, 2)
             transfer(db, source, target, dice.randint(1, 120))
 
-    _together(work)
+    together(THREADS, work)
 
     balances = [db.get(Account, number).balance for number in numbers]
     assert 500 == sum(balances)
@@ -131,6 +111,6 @@ def test_write_skew_is_prevented(db):
         pair = names[:2]
         for name in names[2:]:
             db.update(Doctor, name, set={"on_call": False})
-        _together(lambda number, pair=pair, leave=leave: leave(db, pair[number % 2]))
+        together(THREADS, lambda number, pair=pair, leave=leave: leave(db, pair[number % 2]))
 
         assert 1 == sum(db.get(Doctor, name).on_call for name in pair)

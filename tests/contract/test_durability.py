@@ -12,6 +12,7 @@ import time
 import pytest
 
 from tests.contract import bank
+from tests.crowds import together
 from transactscope import Database, RetryPolicy, ScopeState
 from transactscope.errors import (
     CommitOutcomeUnknownError,
@@ -138,7 +139,7 @@ def test_no_outcome_is_wrong_while_the_engine_is_killed(
     started = time.monotonic()
     with Faults(client) as faults:
         faults.at_random(TX, lost_request(), lost_answer(), probability=LOST, seed="lost")
-        bank.together(THREADS, work)
+        together(THREADS, work)
 
     books = bank.Books.of(client, TABLE)
     books.audit(transfers)

@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 from tests.contract import bank
+from tests.crowds import together
 from transactscope import Database, EntityKey, RetryPolicy, ScopeState
 from transactscope.errors import (
     CommitOutcomeUnknownError,
@@ -171,7 +172,7 @@ def test_no_outcome_is_wrong_under_faults_of_all_kinds(
 
     started = time.monotonic()
     with RequestRecorder(client) as sent, _faults_of_all_kinds(client, tally):
-        bank.together(THREADS, work)
+        together(THREADS, work)
     resolved = [_resolved(tx) for _, scopes, _ in told for tx in scopes if _is_in_doubt(tx)]
     seconds = time.monotonic() - started
 

@@ -8,6 +8,7 @@ import types
 import pytest
 from attrs import define, field
 
+from tests.clocks import Clock
 from tests.contract.entities import Account, Order
 from transactscope import Database, entity
 from transactscope.errors import CircuitOpenError, InvalidRequestError
@@ -25,17 +26,6 @@ GOOD, OVERLOADED, UNKNOWN = Health.GOOD, Health.OVERLOADED, Health.UNKNOWN
 CLOSED, OPEN, HALF_OPEN = CircuitState.CLOSED, CircuitState.OPEN, CircuitState.HALF_OPEN
 REQUEST = FrozenRequest("PutItem", {}, tables=("Account",))
 LOGGER = "transactscope.ext.breaker"
-
-
-class Clock:
-    """A clock that only the test moves."""
-
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        """Tell the time."""
-        return self.now
 
 
 @pytest.fixture
