@@ -6,8 +6,10 @@ import secrets
 import pytest
 
 from tests import shells
+from tests.clocks import Clocks
 from tests.contract.entities import Account
 from tests.shells import Database
+from transactscope import RetryPolicy
 from transactscope.testing import Faults
 
 
@@ -105,3 +107,33 @@ def account(db):
     stored_account = Account("A-1", 10)
     db.put(stored_account)
     return stored_account
+
+
+@pytest.fixture
+def clocks():
+    """The clocks of what `database` makes."""
+    return Clocks()
+
+
+@pytest.fixture
+def database(shell, table_names, tokens, clocks):
+    """Make a database over a client, with clocks that the test sets."""
+
+    def make(client, **policy):
+        return Database(
+            client,
+            retry=RetryPolicy(**policy),
+            table_names=table_names,
+            new_token=tokens,
+            clock=lambda: clocks.monotonic,
+            wall_clock=lambda: clocks.wall,
+            sleep=clocks.sleep,
+        )
+
+    return make
+
+
+@pytest.fixture
+def hasty(client, database):
+    """A database that sends everything once, so that one lost answer is a doubt."""
+    return database(client, max_attempts=1)
