@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-import attrs
+from transactscope.types.json_text import from_json, json_text
 
 AttributeValue: TypeAlias = dict[str, Any]
 """One typed value as DynamoDB writes it: `{"S": str}`, `{"N": str}`, `{"B": bytes}`,
@@ -26,23 +26,80 @@ Answer: TypeAlias = Mapping[str, Any]
 """What DynamoDB answered, as a boto3 client returns it."""
 
 
-@attrs.frozen
 class FrozenRequest:
     """One request, ready to be sent any number of times with the same content.
 
-    Attributes:
+    It is made of the operation's parameters or of their JSON. The other form is made of the one
+    that was given when it is first asked for, and kept. Never changed once it exists.
+
+    Args:
         operation: The API's name of the operation, for example `TransactWriteItems`.
-        body: The operation's parameters, as a boto3 client takes them. Never changed
-            once the request exists.
+        body: The operation's parameters, as a boto3 client takes them.
         token: The client request token inside the body, or None for an operation
             that has none.
         tables: Every table that the request names, once each, in order of appearance.
+
+    Attributes:
+        operation: As given.
+        token: As given.
+        tables: As given.
+
+    Example:
+        >>> from transactscope.types import FrozenRequest
+        >>> request = FrozenRequest("DeleteItem", {"TableName": "T", "Key": {"id": {"N": "1"}}})
+        >>> b"".join(request.content)
+        b'{"TableName":"T","Key":{"id":{"N":"1"}}}'
     """
 
-    operation: str
-    body: Mapping[str, Any] = attrs.field(repr=False)
-    token: str | None = None
-    tables: tuple[str, ...] = ()
+    __slots__ = ("__weakref__", "_body", "_content", "operation", "tables", "token")
+
+    def __init__(
+        self,
+        operation: str,
+        body: Mapping[str, Any],
+        token: str | None = None,
+        tables: tuple[str, ...] = (),
+    ) -> None:
+        self.operation = operation
+        self.token = token
+        self.tables = tables
+        self._body: Mapping[str, Any] | None = body
+        self._content: Sequence[bytes] | None = None
+
+    @classmethod
+    def of_content(
+        cls,
+        operation: str,
+        content: Sequence[bytes],
+        token: str | None,
+        tables: tuple[str, ...],
+    ) -> FrozenRequest:
+        """Make a request of its JSON, in pieces that follow each other. Nothing is sent."""
+        request = cls(operation, {}, token, tables)
+        request._body, request._content = None, content
+        return request
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The operation's parameters, as a boto3 client takes them. Do not change it."""
+        if self._body is None:
+            self._body = from_json(b"".join(self._content or ()))
+        return self._body
+
+    @property
+    def content(self) -> Sequence[bytes]:
+        """The JSON of the parameters in UTF-8, in pieces that follow each other.
+
+        Raises:
+            UnicodeEncodeError: A text in it has half of a surrogate pair.
+        """
+        if self._content is None:
+            self._content = (json_text(self._body).encode(),)
+        return self._content
+
+    def __repr__(self) -> str:
+        shown = (self.operation, self.token, self.tables)
+        return "FrozenRequest(operation={!r}, token={!r}, tables={!r})".format(*shown)
 
 
 class Transport(Protocol):

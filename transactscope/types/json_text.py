@@ -1,0 +1,70 @@
+"""Requests and answers as JSON, as DynamoDB's protocol writes them.
+
+May import nothing of the package. On the wire bytes are base64 in a text; in Python they are
+`bytes` below a `B` or `BS` tag [Low-level API, Developer Guide, 2026-11].
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any, Final
+
+
+def json_text(value: Any) -> str:
+    """Write a request, or a part of one.
+
+    Args:
+        value: Dicts, lists, texts, numbers, bools, None and bytes.
+
+    Example:
+        >>> from transactscope.types.json_text import json_text
+        >>> json_text({"Key": {"id": {"B": b"a"}}})
+        '{"Key":{"id":{"B":"YQ=="}}}'
+    """
+    return _encode(value)
+
+
+def from_json(text: str | bytes) -> Any:
+    """Read a request or an answer, bytes as `bytes`.
+
+    Raises:
+        ValueError: It is no JSON.
+
+    Example:
+        >>> from transactscope.types.json_text import from_json
+        >>> from_json('{"Key":{"id":{"B":"YQ=="}}}')
+        {'Key': {'id': {'B': b'a'}}}
+    """
+    value = json.loads(text)
+    has_bytes = b'"B' in text if isinstance(text, bytes) else '"B' in text
+    return _with_bytes(value) if has_bytes else value
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return b64encode(value).decode()
+    if isinstance(value, Mapping):  # one that is no dict
+        return dict(value)
+    msg = f"{type(value).__name__} cannot be written as JSON"
+    raise TypeError(msg)
+
+
+_encode: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=_written
+).encode
+
+
+def _with_bytes(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_bytes(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((tag, content),) = value.items()
+        if tag == "B" and isinstance(content, str):  # an attribute of that name holds a dict
+            return {tag: b64decode(content)}
+        if tag == "BS" and isinstance(content, list):
+            return {tag: [b64decode(each) for each in content]}
+    return {name: _with_bytes(each) for name, each in value.items()}
