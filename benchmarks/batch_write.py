@@ -1,18 +1,20 @@
-"""Writes many items, with `batch_write` and with boto3's `batch_writer`, and compares both.
+"""Writes many items to an engine, with `batch_write` and with boto3's `batch_writer`.
 
 `python -m benchmarks.batch_write --items 100000`; what is measured says `benchmarks/README.md`.
+`python -m benchmarks batches` lets the same two run against a server that takes no time.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import statistics
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,12 +80,35 @@ def main(arguments: list[str] | None = None) -> int:
 def _measure(engine: Engine, items: int, in_flight: int) -> None:
     db = Database(engine.client)
     db.create_table(Reading)
-    contenders = _contenders(engine, db, in_flight)
+    writers = _contenders(engine, db, in_flight)
     print(f"Python {sys.version.split()[0]}, boto3 {boto3.__version__}, {os.cpu_count()} cores")
     print(f"\nside by side, {_ROUNDS} rounds of {items // _ROUNDS:,} items each:")
-    _race(contenders, items // _ROUNDS)
+    _race(writers, items // _ROUNDS)
     print(f"\nmemory of one call with {items:,} items:")
     _watch_memory(db, items, in_flight)
+
+
+def contenders(
+    table: Any, databases: Mapping[str, Database], in_flight: Sequence[int] = (1,)
+) -> dict[str, Contender]:
+    """Return what writes so many items: boto3's own way first, then each database.
+
+    Args:
+        table: boto3's resource of the table that `Reading` is stored in.
+        databases: Databases by the names that tables give them.
+        in_flight: How many requests each database has under way, one contender for each.
+    """
+
+    def with_batch_writer(count: int) -> None:
+        with table.batch_writer() as writer:
+            for reading in _readings(count):
+                writer.put_item(Item=_as_native(reading))
+
+    made: dict[str, Contender] = {"boto3 batch_writer": with_batch_writer}
+    for name, database in databases.items():
+        for number in in_flight:
+            made[f"{name}, in_flight={number}"] = functools.partial(_write_many, database, number)
+    return made
 
 
 def _contenders(engine: Engine, db: Database, in_flight: int) -> dict[str, Contender]:
@@ -94,35 +119,27 @@ def _contenders(engine: Engine, db: Database, in_flight: int) -> dict[str, Conte
         aws_access_key_id="testing",
         aws_secret_access_key="testing",  # noqa: S106 - the engine takes any
     )
+    return contenders(resource.Table("Reading"), {"batch_write": db}, (1, in_flight))
 
-    def with_batch_writer(count: int) -> None:
-        with resource.Table("Reading").batch_writer() as writer:
-            for reading in _readings(count):
-                writer.put_item(Item=_as_native(reading))
 
-    return {
-        "boto3 batch_writer": with_batch_writer,
-        "batch_write, in_flight=1": lambda count: _write(db, _readings(count), 1),
-        f"batch_write, in_flight={in_flight}": lambda count: _write(
-            db, _readings(count), in_flight
-        ),
-    }
+def _write_many(db: Database, in_flight: int, count: int) -> None:
+    _write(db, _readings(count), in_flight)
 
 
 def _write(db: Database, readings: Iterable[Reading], in_flight: int) -> None:
     db.batch_write(readings, in_flight=in_flight)
 
 
-def _race(contenders: dict[str, Contender], count: int) -> None:
+def _race(writers: dict[str, Contender], count: int) -> None:
     """Let all of them run in turn, another one first in each round, and print the medians."""
-    names = list(contenders)
+    names = list(writers)
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
-    for contender in contenders.values():
-        contender(min(count, 500))  # connections, caches
+    for write in writers.values():
+        write(min(count, 500))  # connections, caches
     for number in range(_ROUNDS):
         for name in names[number % len(names) :] + names[: number % len(names)]:
             began, began_cpu = time.perf_counter(), time.process_time()
-            contenders[name](count)
+            writers[name](count)
             seconds[name].append((time.perf_counter() - began, time.process_time() - began_cpu))
     first = seconds[names[0]]
     for name in names:

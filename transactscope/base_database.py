@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from transactscope.core.actions import StagedAction
     from transactscope.core.building import ActionBuilder, TableNames, Terms
+    from transactscope.core.compiled.encoded import EncodedAction
     from transactscope.core.retries import RetryPolicy
     from transactscope.flows.effects import Flow
     from transactscope.types import CircuitBreaker, DynamoDBClient
@@ -56,6 +57,7 @@ class BaseDatabase(Verbs[R]):
         new_token: Callable[[], str] = random_token,
         wall_clock: Callable[[], float] = time.time,
         breaker: CircuitBreaker | None = None,
+        direct: bool = True,
     ) -> None:
         with reading(f"{type(self).__name__}()"):
             self._environment = make_environment(
@@ -70,7 +72,9 @@ class BaseDatabase(Verbs[R]):
                 new_token=new_token,
                 wall_clock=wall_clock,
                 breaker=breaker,
+                direct=direct,
             )
+        self._compiled = self._environment.compiled
 
     @property
     def breaker(self) -> CircuitBreaker | None:
@@ -146,6 +150,9 @@ class BaseDatabase(Verbs[R]):
     @property
     def _builder(self) -> ActionBuilder:
         return self._environment.builder
+
+    def _perform_encoded(self, call: EncodedAction) -> R:
+        return self._perform(call)
 
     def _require_usable(self, verb: str) -> None:
         """Allow every verb: a database has no states."""

@@ -5,10 +5,10 @@ The shells run these flows, at once or when they are awaited.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from transactscope.arguments import reading
@@ -37,6 +37,8 @@ from transactscope.users import current_user
 
 if TYPE_CHECKING:
     from transactscope.core.actions import StagedAction
+    from transactscope.core.compiled.encoded import EncodedAction
+    from transactscope.core.levels import Levels
     from transactscope.core.retries import Budget
     from transactscope.entities.keys import EntityKey
     from transactscope.environment import Environment
@@ -54,9 +56,12 @@ class BaseScope(ScopeView, ScopeVerbs):
         client_request_token: str | None,
         timeout: float | None,
     ) -> None:
-        with reading("a scope's client_request_token="):
-            token = None if client_request_token is None else checked_token(client_request_token)
+        token = None
+        if client_request_token is not None:
+            with reading("a scope's client_request_token="):
+                token = checked_token(client_request_token)
         self._environment = environment
+        self._compiled = environment.compiled
         self._timeout = checked_timeout(timeout)
         self._budget: Budget | None = None  # that of a re-run, which all its scopes share
         self._transaction = Transaction(environment.converter, environment.new_token, token)
@@ -84,8 +89,26 @@ class BaseScope(ScopeView, ScopeVerbs):
         return self._environment.builder
 
     def _require_usable(self, verb: str) -> None:
-        self._transaction.require_active(verb)
-        self._transaction.levels.require_block_of(verb, current_user)
+        transaction = self._transaction
+        if transaction.state is not ScopeState.ACTIVE:
+            raise misuse(verb, transaction.state)
+        if transaction.levels.marks:
+            transaction.levels.require_block_of(verb, current_user)
+
+    def _perform_encoded(self, call: EncodedAction) -> Action:
+        if not self._in_use.acquire(False):  # noqa: FBT003 - what `_Turn` does, without an object
+            raise self._is_busy(f"{call.verb}()")
+        try:
+            transaction = self._transaction
+            if transaction.levels.marks:
+                transaction.levels.require_block_of(f"{call.verb}()", current_user)
+            return transaction.stage_encoded(call)
+        finally:
+            self._in_use.release()
+
+    def _is_busy(self, verb: str) -> ScopeStateError:
+        msg = f"{verb} is not possible: another thread or task is using this scope right now"
+        return ScopeStateError(msg, state=self.state)
 
     def _perform(self, action: StagedAction) -> Action:
         with self._exclusively(f"{action.verb}()"):
@@ -183,20 +206,41 @@ class BaseScope(ScopeView, ScopeVerbs):
         self._entered = True
         return self
 
-    @contextlib.contextmanager
-    def _exclusively(self, verb: str) -> Iterator[None]:
+    def _exclusively(self, verb: str) -> _Turn:
         """Let one caller in at a time, and into an open block only who has entered it."""
-        with self._locked(verb):
-            self._transaction.levels.require_block_of(verb, current_user)
-            yield
+        return _Turn(self, verb, self._transaction.levels)
 
-    @contextlib.contextmanager
-    def _locked(self, verb: str) -> Iterator[None]:
+    def _locked(self, verb: str) -> _Turn:
         """Let one caller in at a time; a scope may travel between threads, not be shared."""
-        if not self._in_use.acquire(blocking=False):
-            msg = f"{verb} is not possible: another thread or task is using this scope right now"
-            raise ScopeStateError(msg, state=self.state)
+        return _Turn(self, verb, None)
+
+
+class _Turn:
+    """A with-block in which one caller has a scope to itself."""
+
+    __slots__ = ("_levels", "_scope", "_verb")
+
+    def __init__(self, scope: BaseScope, verb: str, levels: Levels | None) -> None:
+        self._scope = scope
+        self._verb = verb
+        self._levels = levels
+
+    def __enter__(self) -> None:
+        scope = self._scope
+        if not scope._in_use.acquire(blocking=False):  # noqa: SLF001 - its other half
+            raise scope._is_busy(self._verb)  # noqa: SLF001
+        if self._levels is None:
+            return
         try:
-            yield
-        finally:
-            self._in_use.release()
+            self._levels.require_block_of(self._verb, current_user)
+        except BaseException:
+            scope._in_use.release()  # noqa: SLF001
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._scope._in_use.release()  # noqa: SLF001

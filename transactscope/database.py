@@ -58,6 +58,9 @@ class Database(BaseDatabase[CommitResult]):
         breaker: A circuit breaker, as `ext.breaker.Breaker` or your own: it is asked before
             every request of the verbs, and of the scopes of this database. None means that
             there is none. What it refuses raises `CircuitOpenError`, and is not sent.
+        direct: Whether requests may go past botocore, over the client's own connections and
+            with its own credentials, where that makes no difference but in time; False sends
+            each through the client. So does the environment variable `TRANSACTSCOPE_DIRECT=0`.
 
     Raises:
         InvalidRequestError: The client or a setting cannot be used. Not sent.

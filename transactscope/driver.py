@@ -10,7 +10,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from transactscope.flows.effects import Call, Effect, Flow, Pause
+from transactscope.flows.effects import Effect, Flow, Pause
+from transactscope.types import FrozenRequest
 
 R = TypeVar("R")
 
@@ -47,8 +48,8 @@ async def drive_async(
 
 
 def _begun(effect: Effect, transport: Callable[..., Any], sleep: Callable[[float], Any]) -> Any:
+    if isinstance(effect, FrozenRequest):
+        return transport(effect)
     if isinstance(effect, Pause):
         return sleep(effect.seconds)
-    if isinstance(effect, Call):
-        return effect.function(effect.argument)
-    return transport(effect)
+    return effect.function(effect.argument)

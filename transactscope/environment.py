@@ -6,6 +6,7 @@ shared by threads and never changes.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import time
 from collections.abc import Callable
@@ -13,9 +14,11 @@ from random import random as random_number
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
+from botocore.client import BaseClient
 
 from transactscope.arguments import reading
 from transactscope.core.building import ActionBuilder, TableNames
+from transactscope.core.compiled.building import CompiledBuilder
 from transactscope.core.retries import Budget, RetryPolicy, is_number
 from transactscope.core.tokens import random_token
 from transactscope.core.window import TokenWindow
@@ -23,7 +26,7 @@ from transactscope.driver import drive, drive_async
 from transactscope.errors import InvalidRequestError
 from transactscope.flows.breaking import breaking
 from transactscope.flows.effects import Flow
-from transactscope.transports.botocore import transport_for
+from transactscope.transports.choice import transport_for
 from transactscope.transports.clients import checked_client, seconds_to_arrive
 from transactscope.types import CircuitBreaker, FrozenRequest
 from transactscope.values import checked_converter, default_converter
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 R = TypeVar("R")
+
+_KEPT: Final = "_transactscope_environment"  # on a client, where no database was made of it
 
 
 @attrs.frozen
@@ -42,6 +47,7 @@ class Environment:
     transport: Callable[[FrozenRequest], Any]
     is_async: bool
     builder: ActionBuilder
+    compiled: CompiledBuilder
     retry: RetryPolicy
     clock: Callable[[], float]
     sleep: Callable[[float], Any]
@@ -88,14 +94,14 @@ class Connector:
 
     Attributes:
         check: Returns a client that can be used, or refuses it.
-        transport: Returns what sends through a client.
+        transport: Returns what sends through a client, directly or not.
         is_async: Whether answers have to be awaited.
         sleep: Waits, where no other way was given.
         refusal: What is said of a database of the other kind.
     """
 
     check: Callable[[Any], Any]
-    transport: Callable[[Any], Callable[[FrozenRequest], Any]]
+    transport: Callable[[Any, bool], Callable[[FrozenRequest], Any]]
     is_async: bool
     sleep: Callable[[float], Any]
     refusal: str
@@ -118,6 +124,11 @@ def environment_of(database_or_client: Any, connector: Connector = SYNCHRONOUS) 
     Raises:
         InvalidRequestError: It is of the other kind, or no client. Not sent.
     """
+    environment = getattr(type(database_or_client), "_is_database", None) is True and getattr(
+        database_or_client, "_environment", None
+    )
+    if type(environment) is Environment and environment.is_async is connector.is_async:
+        return environment  # as nearly always; the rest is about other objects
     with reading("a scope's database or client"):
         return _environment_of(database_or_client, connector)
 
@@ -126,11 +137,30 @@ def _environment_of(database_or_client: Any, connector: Connector) -> Environmen
     if isinstance(database_or_client, Environment):
         return database_or_client
     if not getattr(database_or_client, "_is_database", False):
-        return make_environment(database_or_client, connector)
+        return _environment_of_client(database_or_client, connector)
     environment: Environment = database_or_client._environment  # noqa: SLF001 - one package
     if environment.is_async is not connector.is_async:
         raise InvalidRequestError(connector.refusal, code="WRONG_CLIENT")
     return environment
+
+
+def _environment_of_client(client: Any, connector: Connector) -> Environment:
+    """Return the environment of a bare client, made once: many programs have no database.
+
+    It is kept on the client, so that it goes when the client goes. A copy of a client has it too,
+    and is told by that.
+    """
+    known = getattr(client, _KEPT, None)
+    if (
+        type(known) is Environment
+        and known.client is client
+        and known.is_async is connector.is_async
+    ):
+        return known
+    made = make_environment(client, connector)
+    if isinstance(client, BaseClient):
+        setattr(client, _KEPT, made)
+    return made
 
 
 def make_environment(
@@ -146,16 +176,19 @@ def make_environment(
     new_token: Callable[[], str] = random_token,
     wall_clock: Callable[[], float] = time.time,
     breaker: CircuitBreaker | None = None,
+    direct: bool = True,
 ) -> Environment:
     """Check a client and its settings and put them together. Nothing is sent."""
     usable = connector.check(client)
     used = default_converter() if converter is None else checked_converter(converter)
     told_time = _checked_function("wall_clock", wall_clock)
+    builder = _builder(used, told_time, _checked_table_names(table_names))
     return Environment(
         client=usable,
-        transport=connector.transport(usable),
+        transport=connector.transport(usable, _checked_direct(direct)),
         is_async=connector.is_async,
-        builder=ActionBuilder(used, told_time, _checked_table_names(table_names)),
+        builder=builder.plain,
+        compiled=builder,
         retry=_checked_retry(retry),
         clock=_checked_function("clock", clock),
         sleep=_checked_function("sleep", connector.sleep if sleep is None else sleep),
@@ -179,6 +212,20 @@ def checked_timeout(timeout: Any) -> float | None:
             return float(timeout)
     msg = "timeout= must be seconds, a number from 0 on, or None"
     raise InvalidRequestError(msg, code="INVALID_POLICY")
+
+
+def _builder(
+    converter: Converter, wall_clock: Callable[[], float], table_names: TableNames
+) -> CompiledBuilder:
+    if table_names is None and wall_clock is time.time and converter is default_converter():
+        return _default_builder()
+    return CompiledBuilder(ActionBuilder(converter, wall_clock, table_names))
+
+
+@functools.cache
+def _default_builder() -> CompiledBuilder:
+    """Return what all bare clients share: what was made for a class is not made again."""
+    return CompiledBuilder(ActionBuilder(default_converter(), time.time))
 
 
 def _checked_function(name: str, function: Any) -> Callable[..., Any]:
@@ -211,6 +258,13 @@ def _checked_breaker(breaker: Any, *, is_async: bool) -> CircuitBreaker | None:
         )
         raise InvalidRequestError(msg)
     return breaker  # type: ignore[no-any-return]
+
+
+def _checked_direct(direct: Any) -> bool:
+    if direct is True or direct is False:
+        return direct
+    msg = f"direct= must be True or False, not {type(direct).__name__}"
+    raise InvalidRequestError(msg)
 
 
 def _checked_table_names(table_names: Any) -> TableNames:

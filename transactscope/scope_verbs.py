@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -187,8 +188,12 @@ class ScopeVerbs(Verbs[Action]):
             ...     print(error.failures[0].index, error.failures[0].key)
             1 {'number': {'S': 'A-2'}}
         """
-        self._require_usable("check()")
         terms = Terms(condition, names, values, raises)
+        frame = sys._getframe(1)  # noqa: SLF001 - see `call_site`
+        call = self._compiled.check(target, key, terms, frame)
+        if call is not None:
+            return self._perform_encoded(call)
+        self._require_usable("check()")
         with reading("check()"):
             action = self._builder.check(target, key, terms)
         return self._perform(action)

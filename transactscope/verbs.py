@@ -7,12 +7,15 @@ is the same, so guards and errors are the same inside and outside a scope.
 from __future__ import annotations
 
 import abc
+import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from transactscope.arguments import reading
 from transactscope.core.actions import Raises, StagedAction
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms, changes_of
+from transactscope.core.compiled.building import CompiledBuilder
+from transactscope.core.compiled.encoded import EncodedAction
 from transactscope.entities.keys import EntityKey, entity_key
 from transactscope.entities.mapping import mapping_of_instance
 from transactscope.errors import InvalidRequestError
@@ -33,10 +36,17 @@ class Verbs(abc.ABC, Generic[R]):
     def _perform(self, action: StagedAction) -> R:
         """Stage the action, or send it."""
 
+    @abc.abstractmethod
+    def _perform_encoded(self, call: EncodedAction) -> R:
+        """Do the same with an action that is ready to be sent."""
+
     @property
     @abc.abstractmethod
     def _builder(self) -> ActionBuilder:
         """What turns entities into actions."""
+
+    _compiled: CompiledBuilder
+    """What writes usual calls at once, and returns None for others."""
 
     @abc.abstractmethod
     def _require_usable(self, verb: str) -> None:
@@ -83,7 +93,8 @@ class Verbs(abc.ABC, Generic[R]):
             >>> action.verb
             'put'
         """
-        terms = Terms(condition, names, values, raises)
+        is_bare = condition is None and names is None and values is None and raises is None
+        terms = None if is_bare else Terms(condition, names, values, raises)
         return self._perform_put("put", entity, terms)
 
     def insert(
@@ -111,7 +122,8 @@ class Verbs(abc.ABC, Generic[R]):
                 ...
             KeyError: 'A-1 is taken'
         """
-        terms = Terms(condition, names, values, raises)
+        is_bare = condition is None and names is None and values is None and raises is None
+        terms = None if is_bare else Terms(condition, names, values, raises)
         return self._perform_put("insert", entity, terms)
 
     def replace(
@@ -138,7 +150,8 @@ class Verbs(abc.ABC, Generic[R]):
             ...     print(error.failures[0].verb, error.failures[0].item)
             replace None
         """
-        terms = Terms(condition, names, values, raises)
+        is_bare = condition is None and names is None and values is None and raises is None
+        terms = None if is_bare else Terms(condition, names, values, raises)
         return self._perform_put("replace", entity, terms)
 
     @overload
@@ -228,9 +241,13 @@ class Verbs(abc.ABC, Generic[R]):
             >>> db.get(Account, "A-1")
             Account(number='A-1', balance=25)
         """
-        self._require_usable("update()")
         terms = Terms(condition, names, values, raises)
         changes = changes_of(set, add, remove, delete)
+        frame = sys._getframe(1)  # noqa: SLF001 - see `call_site`
+        call = self._compiled.update(target, key, changes, terms, frame)
+        if call is not None:
+            return self._perform_encoded(call)
+        self._require_usable("update()")
         with reading("update()"):
             action = self._update_by_key(target, key, changes, terms)
         return self._perform_update_of(target, terms) if action is None else self._perform(action)
@@ -274,8 +291,12 @@ class Verbs(abc.ABC, Generic[R]):
             >>> action.key
             {'number': {'S': 'A-1'}}
         """
-        self._require_usable("delete()")
         terms = Terms(condition, names, values, raises)
+        frame = sys._getframe(1)  # noqa: SLF001 - see `call_site`
+        call = self._compiled.delete(target, key, terms, frame)
+        if call is not None:
+            return self._perform_encoded(call)
+        self._require_usable("delete()")
         with reading("delete()"):
             action = self._builder.delete(target, key, terms)
         return self._perform(action)
@@ -284,10 +305,14 @@ class Verbs(abc.ABC, Generic[R]):
     def _perform_update_of(self, entity: object, terms: Terms) -> R | None:
         """Write back what was changed in an entity, or refuse to."""
 
-    def _perform_put(self, verb: str, entity: object, terms: Terms) -> R:
+    def _perform_put(self, verb: str, entity: object, terms: Terms | None) -> R:
+        frame = sys._getframe(2)  # noqa: SLF001 - see `call_site`
+        call = self._compiled.put(verb, entity, terms, frame)
+        if call is not None:
+            return self._perform_encoded(call)
         self._require_usable(f"{verb}()")
         with reading(f"{verb}()"):
-            action = self._builder.put(verb, entity, terms)
+            action = self._builder.put(verb, entity, terms or Terms())
         return self._perform(action)
 
     def _update_by_key(

@@ -45,6 +45,8 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
         new_token: As for `Database`.
         wall_clock: As for `Database`.
         breaker: As for `Database`; its methods may be coroutine functions.
+        direct: As for `Database`, with a client of `in_threads`; an aiobotocore client sends
+            everything itself.
 
     Raises:
         InvalidRequestError: The client or a setting cannot be used. Not sent.

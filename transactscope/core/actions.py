@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Hashable
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -33,7 +33,8 @@ READ: Final = "get"
 ONCE: Final = "once"
 """The verb of an action that inserts a marker."""
 
-_serials: Final = itertools.count()  # `next` of it is one step of the interpreter, in any thread
+next_serial: Final = itertools.count().__next__
+"""Numbers calls; it is one step of the interpreter, in any thread."""
 
 
 @attrs.frozen
@@ -58,9 +59,8 @@ class ExpectedVersion:
         return not_exists(path) if self.value is None else equals(path, Value(self.value))
 
 
-@attrs.frozen(eq=False, repr=False)
 class StagedAction(Action):
-    """An `Action` with all that a request needs.
+    """An `Action` with all that a request needs. Its facts do not change.
 
     Attributes:
         kind: AWS's word for it, the member of a TransactItem.
@@ -72,8 +72,58 @@ class StagedAction(Action):
         expected: What the object says of the stored version; None if it says nothing.
         serial: The place of the call among all calls. It stays when the key becomes known.
         target: What tells its item from every other; None if the key is not known.
+        rendered: The expressions as they are sent.
+        size: The bytes of the item that a Put writes; else the least that the item can have: the
+            key, and what an update leaves whatever is stored.
     """
 
+    __slots__ = ()
+
+    kind: Kind
+    item: Item | None
+    update: Update | RawUpdate | None
+    condition: Condition | None
+    raises: Raises
+    entity: object | None
+    expected: ExpectedVersion | None
+    serial: int
+    target: Hashable | None
+
+    if TYPE_CHECKING:
+
+        @property
+        def rendered(self) -> Rendered:
+            """See above."""
+
+        @property
+        def size(self) -> int:
+            """See above."""
+
+    @property
+    def encoded(self) -> bytes | None:
+        """The action as a member of `TransactItems` in JSON, where that is ready."""
+        return None
+
+    def changed(self, **changes: Any) -> BuiltAction:
+        """Return the same call with other facts: what several calls on one item come to."""
+        facts = {name: getattr(self, name) for name in _FACTS}
+        return BuiltAction(**(facts | changes))
+
+    @property
+    def alone(self) -> StagedAction:
+        """The action as it is sent if its item has no other: under the guard of its version."""
+        return self
+
+
+@attrs.frozen(eq=False, repr=False)
+class BuiltAction(StagedAction):
+    """An action that was built with all its facts."""
+
+    verb: str
+    table: str
+    key: Item | None
+    entity_class: type | None
+    call: str
     kind: Kind
     item: Item | None = None
     update: Update | RawUpdate | None = None
@@ -81,7 +131,7 @@ class StagedAction(Action):
     raises: Raises = None
     entity: object | None = None
     expected: ExpectedVersion | None = None
-    serial: int = attrs.field(factory=lambda: next(_serials))
+    serial: int = attrs.field(factory=next_serial)
     target: Hashable | None = attrs.field(init=False)
 
     @target.default
@@ -90,18 +140,18 @@ class StagedAction(Action):
 
     @property
     def alone(self) -> StagedAction:
-        """The action as it is sent if its item has no other: under the guard of its version."""
+        """The action under the guard of its version."""
         has_guard = self.expected is not None and self.expected.is_demanded
         return self._guarded if has_guard else self
 
     @cached_property
     def _guarded(self) -> StagedAction:
         guard = None if self.expected is None else self.expected.condition
-        return attrs.evolve(self, condition=all_of(guard, self.condition))
+        return self.changed(condition=all_of(guard, self.condition))
 
     @cached_property
     def rendered(self) -> Rendered:
-        """The expressions as they are sent; rendered once, to be measured and to be sent.
+        """The expressions; rendered once, to be measured and to be sent.
 
         Raises:
             InvalidRequestError: Two raw expressions define one placeholder differently.
@@ -110,16 +160,19 @@ class StagedAction(Action):
 
     @cached_property
     def size(self) -> int:
-        """The bytes of the item that a Put writes; else the least that the item can have.
-
-        The least is the key, and what an update leaves whatever is stored.
-        """
+        """The bytes of the item, or the least that it can have."""
         if self.item is not None:
             return item_size(self.item)
         least = least_sizes(self.update) if isinstance(self.update, Update) else {}
         return item_size(self.key or {}) + sum(least.values())
 
 
+_FACTS: Final = tuple(field.name for field in attrs.fields(BuiltAction) if field.init)
+
+
 def item_target(table: str, key: Item) -> Hashable:
     """Return what tells one item from every other: its table and its key by value."""
-    return table_id(table).name, frozenset((name, canonical(av)) for name, av in key.items())
+    parts: list[Hashable] = [table_id(table).name]
+    for name in sorted(key):
+        parts += (name, *canonical(key[name]))
+    return tuple(parts)

@@ -7,11 +7,19 @@ conversion, key, table name, names in expressions, sizes, `raises=`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import attrs
 
-from transactscope.core.actions import ONCE, READ, ExpectedVersion, Kind, Raises, StagedAction
+from transactscope.core.actions import (
+    ONCE,
+    READ,
+    BuiltAction,
+    ExpectedVersion,
+    Kind,
+    Raises,
+    StagedAction,
+)
 from transactscope.core.callsite import call_site
 from transactscope.core.difference import difference
 from transactscope.core.fitting import fitting
@@ -50,8 +58,7 @@ ConditionLike: TypeAlias = "ConditionBase | str | None"
 TableNames: TypeAlias = Mapping[str, str] | Callable[[str], str] | None
 
 
-@attrs.frozen
-class Terms:
+class Terms(NamedTuple):
     """What every verb takes beside its item: `condition=`, `names=`, `values=`, `raises=`."""
 
     condition: ConditionLike = None
@@ -68,8 +75,18 @@ class ActionBuilder:
     wall_clock: Callable[[], float]
     table_names: TableNames = None
 
-    def put(self, verb: str, entity: object, terms: Terms) -> StagedAction:
-        """Build the Put of `put`, `insert`, `once` (must be absent), `replace` (be present)."""
+    def put(
+        self,
+        verb: str,
+        entity: object,
+        terms: Terms,
+        *,
+        vocabulary: EntityVocabulary | None = None,
+    ) -> StagedAction:
+        """Build the Put of `put`, `insert`, `once` (must be absent), `replace` (be present).
+
+        Whoever wants to see what is converted hands in a vocabulary of its own.
+        """
         mapping = mapping_of_instance(entity)
         item = to_item(entity, converter=self.converter)
         key = {key.attribute: item[key.attribute] for key in mapping.key_attributes}
@@ -87,20 +104,34 @@ class ActionBuilder:
             item=item,
             entity=entity,
             expected=expected,
+            vocabulary=vocabulary,
         )
 
     def update(
-        self, target: EntityKey[Any], changes: Mapping[str, Any], terms: Terms
+        self,
+        target: EntityKey[Any],
+        changes: Mapping[str, Any],
+        terms: Terms,
+        *,
+        vocabulary: EntityVocabulary | None = None,
     ) -> StagedAction:
         """Build the Update of an item by its key."""
         mapping = mapping_of(target.entity_class)
         key = key_of(target, self.converter)
-        update = update_from(**changes, vocabulary=self._vocabulary(mapping))
+        update = update_from(**changes, vocabulary=vocabulary or self._vocabulary(mapping))
         indexed = index_clauses(mapping, target, changes, update, self.converter)
         composing = self._composing_fields(mapping, target)
         stamps = stamping_clauses(mapping, self.wall_clock, self.converter, may_create=True)
         clauses = (*update.clauses, *indexed, *composing, *_raised(mapping), *stamps)
-        return self._action("update", "Update", mapping, key, terms, update=Update(clauses))
+        return self._action(
+            "update",
+            "Update",
+            mapping,
+            key,
+            terms,
+            update=Update(clauses),
+            vocabulary=vocabulary,
+        )
 
     def update_entity(self, entity: object, item: Item, terms: Terms) -> StagedAction | None:
         """Build the Update that makes an item say what an entity says; None if it does."""
@@ -120,13 +151,27 @@ class ActionBuilder:
             expected=self._expected(mapping, entity),
         )
 
-    def delete(self, target: Any, parts: tuple[object, ...], terms: Terms) -> StagedAction:
+    def delete(
+        self,
+        target: Any,
+        parts: tuple[object, ...],
+        terms: Terms,
+        *,
+        vocabulary: EntityVocabulary | None = None,
+    ) -> StagedAction:
         """Build the Delete of an entity, or of an item by its key."""
         mapping, key = self.located(target, parts)
         entity = None if isinstance(target, type | EntityKey) else target
         expected = None if entity is None else self._expected(mapping, entity)
         return self._action(
-            "delete", "Delete", mapping, key, terms, entity=entity, expected=expected
+            "delete",
+            "Delete",
+            mapping,
+            key,
+            terms,
+            entity=entity,
+            expected=expected,
+            vocabulary=vocabulary,
         )
 
     def read(self, key: EntityKey[Any]) -> StagedAction:
@@ -134,13 +179,20 @@ class ActionBuilder:
         mapping, wire_key = self.located(key, ())
         return self._action(READ, "ConditionCheck", mapping, wire_key, Terms())
 
-    def check(self, target: Any, parts: tuple[object, ...], terms: Terms) -> StagedAction:
+    def check(
+        self,
+        target: Any,
+        parts: tuple[object, ...],
+        terms: Terms,
+        *,
+        vocabulary: EntityVocabulary | None = None,
+    ) -> StagedAction:
         """Build the ConditionCheck of an entity, or of an item by its key."""
         if terms.condition is None:
             msg = "check() needs condition=: without one there is nothing to check"
             raise InvalidRequestError(msg, code="MISSING_CONDITION")
         mapping, key = self.located(target, parts)
-        return self._action("check", "ConditionCheck", mapping, key, terms)
+        return self._action("check", "ConditionCheck", mapping, key, terms, vocabulary=vocabulary)
 
     def located(self, target: Any, parts: tuple[object, ...]) -> tuple[EntityMapping, Item]:
         """Return the mapping and the wire key of what a verb was pointed at."""
@@ -188,11 +240,16 @@ class ActionBuilder:
         update: Update | None = None,
         entity: object | None = None,
         expected: ExpectedVersion | None = None,
+        vocabulary: EntityVocabulary | None = None,
     ) -> StagedAction:
         refuse_long_names(mapping)
-        vocabulary = self._vocabulary(mapping)
-        users = condition_from(terms.condition, terms.names, terms.values, vocabulary)
-        action = StagedAction(
+        users = condition_from(
+            terms.condition,
+            terms.names,
+            terms.values,
+            vocabulary or self._vocabulary(mapping),
+        )
+        action = BuiltAction(
             verb=verb,
             table=self.table(mapping),
             key=key,

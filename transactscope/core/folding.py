@@ -82,7 +82,7 @@ class Fold:
             return self.action.alone
         guards = (guard.condition for guard in self.guards)
         condition = all_of(*guards, *(term.condition for term in self.terms))
-        return attrs.evolve(self.action, condition=condition)
+        return self.action.changed(condition=condition)
 
     def describe(self) -> str:
         """Say verb, class, table, key and all call sites in one line."""
@@ -125,14 +125,14 @@ def _check_after_put(first: Fold, second: StagedAction) -> Fold:
 
 def _put_after_put(first: Fold, second: StagedAction) -> Fold:
     _decide(second, _known_item(first))
-    action = attrs.evolve(first.action, item=second.item, entity_class=second.entity_class)
+    action = first.action.changed(item=second.item, entity_class=second.entity_class)
     return _fold(first, second, action)
 
 
 def _update_after_put(first: Fold, second: StagedAction) -> Fold:
     _decide(second, _known_item(first))
     item = _applied(second, first.action.item)
-    return _fold(first, second, attrs.evolve(first.action, item=item))
+    return _fold(first, second, first.action.changed(item=item))
 
 
 def _delete_after_put(first: Fold, second: StagedAction) -> Fold:
@@ -155,7 +155,7 @@ def _write_after_update(first: Fold, second: StagedAction) -> Fold:
 def _update_after_update(first: Fold, second: StagedAction) -> Fold:
     kept = _terms(second, _still_to_ask(first, second))
     update = merged(first.action.update, second.update, _key(second))
-    return _fold(first, second, attrs.evolve(first.action, update=update), kept)
+    return _fold(first, second, first.action.changed(update=update), kept)
 
 
 def _check_after_delete(first: Fold, second: StagedAction) -> Fold:
@@ -171,7 +171,7 @@ def _put_after_delete(first: Fold, second: StagedAction) -> Fold:
 def _update_after_delete(first: Fold, second: StagedAction) -> Fold:
     _decide(second, _ABSENT)
     item = _applied(second, None)
-    action = attrs.evolve(second, kind="Put", item=item, update=None)
+    action = second.changed(kind="Put", item=item, update=None)
     return _fold(first, second, action)
 
 
@@ -203,7 +203,7 @@ def _fold(
 ) -> Fold:
     terms = (*first.terms, *new_terms)
     condition = all_of(*(term.condition for term in terms))
-    folded_action = attrs.evolve(action, condition=condition)
+    folded_action = action.changed(condition=condition)
     # Once it is deleted no version is stored, which is what an object without one expects.
     is_new = second.expected is not None and second.expected.value is None
     new_guards = () if is_new and first.has_delete else _guards(second)

@@ -5,13 +5,18 @@ A frozen request is built once; every attempt sends the same content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from transactscope.core.actions import StagedAction
 from transactscope.core.queries.projections import Get
 from transactscope.expressions.rendering import Rendered
 from transactscope.types import FrozenRequest, Item
+from transactscope.types.json_text import json_bytes, json_text
+
+_TRANSACTION: Final = "TransactWriteItems"
+# Beyond it, larger pieces cost more to put together than more of them cost to send.
+_PIECE_BYTES: Final = 65_536
 
 # The plain operation that does the same for one item [API Reference, Actions].
 _PLAIN_OPERATIONS: Final = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
@@ -20,15 +25,52 @@ _PLAIN_OPERATIONS: Final = {"Put": "PutItem", "Update": "UpdateItem", "Delete": 
 def transaction_request(actions: Iterable[StagedAction], token: str) -> FrozenRequest:
     """Return the one TransactWriteItems request for these actions."""
     staged = tuple(actions)
+    tables = tuple(dict.fromkeys(action.table for action in staged))
+    if any(action.encoded is not None for action in staged):
+        content = tuple(_pieces(staged, token))
+        return FrozenRequest.of_content(_TRANSACTION, content, token, tables)
     body = {
         "TransactItems": [{action.kind: action_members(action)} for action in staged],
+        **_around(token),
+    }
+    return FrozenRequest(_TRANSACTION, body, token, tables)
+
+
+def encoded_request(contents: Sequence[bytes], tables: Iterable[str], token: str) -> FrozenRequest:
+    """Return the one TransactWriteItems request for actions that are written already.
+
+    Args:
+        contents: The members of `TransactItems` in JSON, each after a comma.
+        tables: Their tables.
+        token: The client request token.
+    """
+    first, *others = contents
+    written = f'"{token}"' if token.isalnum() and token.isascii() else json_text(token)
+    ending = f'],"ClientRequestToken":{written},"ReturnConsumedCapacity":"TOTAL"}}'
+    pieces = [b'{"TransactItems":[', first[1:], *others, ending.encode()]
+    step = len(pieces) // (sum(map(len, contents)) // _PIECE_BYTES + 1) + 1
+    joined = [b"".join(pieces[start : start + step]) for start in range(0, len(pieces), step)]
+    return FrozenRequest.of_content(_TRANSACTION, joined, token, tuple(dict.fromkeys(tables)))
+
+
+def _around(token: str) -> dict[str, str]:
+    return {
         "ClientRequestToken": token,
         # Always asked for: a replayed token shows as read units [Developer Guide,
         # "DynamoDB transactions: how it works", 2026-11].
         "ReturnConsumedCapacity": "TOTAL",
     }
-    tables = tuple(dict.fromkeys(action.table for action in staged))
-    return FrozenRequest("TransactWriteItems", body, token, tables)
+
+
+def _pieces(staged: Iterable[StagedAction], token: str) -> Iterator[bytes]:
+    """Write a request in pieces, those that are written already as they are."""
+    separator = b'{"TransactItems":['
+    for action in staged:
+        yield separator
+        ready = action.encoded
+        yield json_bytes({action.kind: action_members(action)}) if ready is None else ready
+        separator = b","
+    yield b"]," + json_bytes(_around(token))[1:]
 
 
 def plain_request(action: StagedAction) -> FrozenRequest:
@@ -67,13 +109,14 @@ def action_members(action: StagedAction) -> dict[str, Any]:
         members["Item"] = action.item
     else:
         members["Key"] = action.key
-    members.update(_expressions(action.rendered))
+    members.update(expression_members(action.rendered))
     # The stored item tells a stale read from a false condition, so it is always asked for.
     members["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     return members
 
 
-def _expressions(rendered: Rendered) -> dict[str, Any]:
+def expression_members(rendered: Rendered) -> dict[str, Any]:
+    """Return the members that the expressions of one action come to."""
     members = {
         "UpdateExpression": rendered.update,
         "ConditionExpression": rendered.condition,

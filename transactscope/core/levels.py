@@ -37,37 +37,41 @@ class Mark:
 
 @attrs.define(eq=False)
 class Levels:
-    """The marks that are open, outermost first."""
+    """The savepoints of a scope.
 
-    _marks: list[Mark] = attrs.field(factory=list)
+    Attributes:
+        marks: Those that are open, outermost first.
+    """
+
+    marks: list[Mark] = attrs.field(factory=list)
 
     def __len__(self) -> int:
-        return len(self._marks)
+        return len(self.marks)
 
     def open(self, mark: Mark) -> Mark:
         """Add a savepoint inside all others."""
-        self._marks.append(mark)
+        self.marks.append(mark)
         return mark
 
     def is_open(self, mark: Mark) -> bool:
         """Whether this very savepoint is open."""
-        return any(each is mark for each in self._marks)
+        return any(each is mark for each in self.marks)
 
     def close_from(self, verb: str, mark: Mark) -> None:
         """Close a savepoint and those inside it."""
-        del self._marks[self.position(verb, mark) :]
+        del self.marks[self.position(verb, mark) :]
 
     def close_inside(self, verb: str, mark: Mark) -> None:
         """Close what is inside a savepoint, which stays open."""
-        del self._marks[self.position(verb, mark) + 1 :]
+        del self.marks[self.position(verb, mark) + 1 :]
 
     def close_all(self) -> None:
         """Close all of them: as in SQL, a commit releases what is open."""
-        self._marks.clear()
+        self.marks.clear()
 
     def forget_call(self, position: int) -> None:
         """Count one call less: marks count calls, and one that came before them is gone."""
-        for mark in self._marks:
+        for mark in self.marks:
             mark.length -= position < mark.length
 
     def position(self, verb: str, mark: Mark) -> int:
@@ -76,10 +80,10 @@ class Levels:
         Raises:
             ScopeStateError: It is closed, or the block of one inside it was not left yet.
         """
-        position = next((n for n, each in enumerate(self._marks) if each is mark), None)
+        position = next((n for n, each in enumerate(self.marks) if each is mark), None)
         if position is None:
             problem = "it is closed, by itself or by an outer one"
-        elif any(inner.has_block for inner in self._marks[position + 1 :]):
+        elif any(inner.has_block for inner in self.marks[position + 1 :]):
             problem = "the block of a savepoint inside it has not been left yet"
         else:
             return position
@@ -92,7 +96,9 @@ class Levels:
         Raises:
             ScopeStateError: Another thread or task has.
         """
-        inside = next((mark.user for mark in reversed(self._marks) if mark.has_block), None)
+        if not self.marks:
+            return
+        inside = next((mark.user for mark in reversed(self.marks) if mark.has_block), None)
         if inside is not None and inside is not user():
             msg = (
                 f"{verb} is not possible: another thread or task is inside the block of a "

@@ -23,26 +23,27 @@ class Load:
 
     Attributes:
         total: All bytes.
+        sizes: Those of each item.
     """
 
     total: int = 0
-    _sizes: dict[Hashable, int] = attrs.field(factory=dict)
+    sizes: dict[Hashable, int] = attrs.field(factory=dict)
 
     def __len__(self) -> int:
-        return len(self._sizes)
+        return len(self.sizes)
 
     def __contains__(self, target: Hashable) -> bool:
-        return target in self._sizes
+        return target in self.sizes
 
     def keep(self, target: Hashable, size: int) -> None:
         """Let an item have a size from now on."""
         self.drop(target)
-        self._sizes[target] = size
+        self.sizes[target] = size
         self.total += size
 
     def drop(self, target: Hashable) -> None:
         """Leave an item out of the sum, if it is in it."""
-        self.total -= self._sizes.pop(target, 0)
+        self.total -= self.sizes.pop(target, 0)
 
     def refuse_too_much(self, target: Hashable, size: int, describe: Callable[[], str]) -> None:
         """Refuse a size of an item that would make the transaction too large.
@@ -55,7 +56,7 @@ class Load:
         Raises:
             TransactionTooLargeError: It would. Nothing has changed. Not sent.
         """
-        total = self.total + size - self._sizes.get(target, 0)
+        total = self.total + size - self.sizes.get(target, 0)
         if total > MAX_TRANSACTION_BYTES:
             msg = (
                 f"the items of one transaction have at most {MAX_TRANSACTION_BYTES} bytes, and "

@@ -13,6 +13,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 import attrs
 
 from transactscope.core.actions import StagedAction
+from transactscope.core.compiled.encoded import EncodedAction, Source
+from transactscope.core.compiled.shapes import Shape
 from transactscope.core.fitting import refuse_large_item
 from transactscope.core.folding import Fold, folded
 from transactscope.core.load import Load
@@ -22,7 +24,11 @@ from transactscope.core.tables import TableId, refuse_two_homes, table_id
 from transactscope.core.versions import refuse_other_version
 from transactscope.entities.keys import checked_key_value
 from transactscope.errors import InvalidKeyError, InvalidRequestError, TooManyActionsError
-from transactscope.limits import MAX_ACTIONS, MAX_PARTITION_KEY_BYTES
+from transactscope.limits import (
+    MAX_ACTIONS,
+    MAX_PARTITION_KEY_BYTES,
+    MAX_TRANSACTION_BYTES,
+)
 from transactscope.types import Action, Item
 from transactscope.values.wording import key_step
 
@@ -38,16 +44,38 @@ class ActionLog:
 
     reads: Reads = attrs.field(factory=Reads)
     _calls: list[StagedAction] = attrs.field(factory=list)
-    _folds: dict[Hashable, Fold] = attrs.field(factory=dict)
+    _folds: dict[Hashable, Fold | EncodedAction] = attrs.field(factory=dict)
     _key_names: dict[str, frozenset[str]] = attrs.field(factory=dict)
     _load: Load = attrs.field(factory=Load)
     _home: TableId | None = None
+    _has_plain_calls: bool = False
 
     def __len__(self) -> int:
         return len(self._calls)
 
     def __iter__(self) -> Iterator[StagedAction]:
         return iter(self._calls)
+
+    @property
+    def is_encoded(self) -> bool:
+        """Whether every call has an item of its own, and is ready to be sent as it is."""
+        return (
+            not self._has_plain_calls
+            and not self.reads.found
+            and len(self._calls) == len(self._folds)
+        )
+
+    def encoded_contents(self) -> tuple[list[bytes], list[str]]:
+        """Return what is sent of each call, and its table, where every call is ready for that."""
+        sources = self._sources()
+        return [source[1] for source in sources], [source[0].table for source in sources]
+
+    def encoded_entities(self) -> list[object]:
+        """Return the objects that were written whole, where every call is ready to be sent."""
+        return [source[4] for source in self._sources() if source[0].kind == "Put"]
+
+    def _sources(self) -> list[Source]:
+        return [call.source for call in self._calls]  # type: ignore[attr-defined]
 
     def folds(self) -> tuple[Fold, ...]:
         """Return what is sent, per item and in the order of the first calls on each.
@@ -86,8 +114,39 @@ class ActionLog:
             self._learn_from_calls()  # a call that was refused has taught nothing
             raise
         self._calls.append(call)
+        self._has_plain_calls |= not isinstance(call, EncodedAction)
         self._home = self._home if table.home is None else table
         return call
+
+    def add_encoded(self, call: EncodedAction) -> StagedAction:
+        """Add a call that is ready to be sent, if it is the first on its item and all fits.
+
+        What is not so simple goes the way of every other call, and raises what `add` raises.
+        """
+        shape, _, size, target, *_ = call.source
+        folds, load = self._folds, self._load
+        if (
+            len(folds) >= MAX_ACTIONS
+            or load.total + size > MAX_TRANSACTION_BYTES
+            or self.reads.found
+            or not (
+                self._key_names.get(shape.table) is shape.key_names or self._is_described(shape)
+            )
+            or folds.setdefault(target, call) is not call
+        ):
+            return self.add(call)
+        self._calls.append(call)
+        load.sizes[target] = size
+        load.total += size
+        return call
+
+    def _is_described(self, shape: Shape) -> bool:
+        """Whether the table has the key that it has elsewhere; learns it from the first call."""
+        known = self._key_names.get(shape.table)
+        if known is None and not self._has_plain_calls:
+            self._key_names[shape.table] = shape.key_names
+            return True
+        return known == shape.key_names
 
     def describe(self, table: str, key: Item) -> None:
         """Learn a table's key attributes, and with them the items of its raw puts.
@@ -110,7 +169,11 @@ class ActionLog:
 
     def find(self, target: Hashable | None) -> Fold | None:
         """Return what is staged on an item; None if nothing is."""
-        return None if target is None else self._folds.get(target)
+        found = None if target is None else self._folds.get(target)
+        if not isinstance(found, EncodedAction):
+            return found
+        fold = self._folds[target] = Fold.of(found)
+        return fold
 
     def refuse_too_many(self, reads: Iterable[StagedAction]) -> None:
         """Refuse reads whose guards would need a 101st action. Nothing was read.
@@ -180,6 +243,7 @@ class ActionLog:
     def _learn_from_calls(self) -> None:
         """Know of tables what reads and the calls that are staged say of them, and no more."""
         tables = [(table_id(call.table), call.key) for call in (*self.reads, *self._calls)]
+        self._has_plain_calls = not all(isinstance(call, EncodedAction) for call in self._calls)
         self._key_names = {table.name: frozenset(key) for table, key in tables if key is not None}
         self._home = next((table for table, _ in tables if table.home is not None), None)
 
@@ -202,7 +266,7 @@ class ActionLog:
 
     def _fold_with(self, call: StagedAction) -> Fold:
         target = _target(call)
-        first = self._folds.get(target)
+        first = self.find(target)
         refuse_other_version(self.reads, first, call)
         if target not in self._load and len(self._load) >= MAX_ACTIONS:
             msg = (
@@ -234,7 +298,7 @@ class ActionLog:
 
     def _weigh(self, target: Hashable) -> None:
         """Count an item with its fold; with its key where it is only checked."""
-        fold, guards = self._folds.get(target), self.reads.guards(target)
+        fold, guards = self.find(target), self.reads.guards(target)
         if fold is not None:
             self._load.keep(target, fold.action.size)
         elif guards:
@@ -244,7 +308,7 @@ class ActionLog:
 
     def _guarded(self, target: Hashable, first_call: StagedAction) -> Fold:
         """Return what is sent for an item: its fold, or the check of an item that was read."""
-        fold = self._folds.get(target) or Fold.of(first_call)
+        fold = self.find(target) or Fold.of(first_call)
         was_read = self.reads.stored(target) is not None
         return fold.after_read(self.reads.guards(target)) if was_read else fold
 
@@ -305,7 +369,7 @@ def _keyed(call: StagedAction, key_names: frozenset[str]) -> StagedAction:
     item = call.item or {}
     if not key_names <= item.keys():
         return call
-    return attrs.evolve(call, key={name: item[name] for name in sorted(key_names)})
+    return call.changed(key={name: item[name] for name in sorted(key_names)})
 
 
 def _listed(names: frozenset[str]) -> str:

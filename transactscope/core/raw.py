@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from transactscope.core.actions import Kind, StagedAction
+from transactscope.core.actions import BuiltAction, Kind, StagedAction
 from transactscope.core.callsite import call_site
 from transactscope.core.fitting import expressible
 from transactscope.core.naming import refuse_long_key_name
@@ -84,7 +84,7 @@ def raw_action(shape: RawShape, members: Mapping[str, Any]) -> StagedAction:
         _refuse_uncarried(shape, name, value)
     table_id(members["TableName"])
     condition, update = _expressions(members)
-    action = StagedAction(
+    action = BuiltAction(
         verb=shape.verb,
         table=members["TableName"],
         key=_checked_key(members["Key"]) if "Key" in shape.required else None,

@@ -39,9 +39,13 @@ class _Shown:
 
 @attrs.define(eq=False)
 class Reads:
-    """Every item that was read, by what tells it from others. Each was read once."""
+    """Every item that was read, by what tells it from others. Each was read once.
 
-    _stored: dict[Hashable, Found] = attrs.field(factory=dict)
+    Attributes:
+        found: What the reads have found.
+    """
+
+    found: dict[Hashable, Found] = attrs.field(factory=dict)
     _guards: dict[Hashable, dict[type, Guard]] = attrs.field(factory=dict)
     _shown: dict[tuple[Hashable, type], _Shown] = attrs.field(factory=dict)
 
@@ -51,15 +55,15 @@ class Reads:
         return frozenset(self._guards)
 
     def __iter__(self) -> Iterator[StagedAction]:
-        return (found.read for found in self._stored.values())
+        return (found.read for found in self.found.values())
 
     def stored(self, target: Hashable) -> Found | None:
         """Return an item as it was read; None if it was not."""
-        return self._stored.get(target)
+        return self.found.get(target)
 
     def add(self, read: StagedAction, item: Item | None) -> None:
         """Keep an item as it was read; if it was read before, as it was read first."""
-        self._stored.setdefault(read.target, Found(read, item))
+        self.found.setdefault(read.target, Found(read, item))
 
     def new_guard(self, read: StagedAction) -> Guard | None:
         """Return the guard that an item is as it was read, as far as a class sees it.
@@ -73,7 +77,7 @@ class Reads:
         cls = class_read(read)
         if cls in self._guards.get(read.target, {}):
             return None
-        return read_guard(mapping_of(cls), read, self._stored[read.target].item)
+        return read_guard(mapping_of(cls), read, self.found[read.target].item)
 
     def keep_guard(self, guard: Guard) -> None:
         """Demand a guard at the commit."""

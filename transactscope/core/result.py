@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-
-import attrs
 
 from transactscope.core.versions import Written
 from transactscope.errors import InvalidRequestError
 from transactscope.types import Answer, CommitResult
+
+
+def _nothing() -> tuple[Written, ...]:
+    return ()
 
 
 def result_of(
@@ -18,20 +20,28 @@ def result_of(
     token: str | None,
     *,
     attempts: int = 0,
-    written: Sequence[Written] = (),
+    written: Callable[[], Iterable[Written]] = _nothing,
 ) -> CommitResult:
-    """Read a successful answer; None means that nothing was staged and nothing was sent."""
+    """Read a successful answer.
+
+    Args:
+        answer: The answer; None means that nothing was staged and nothing was sent.
+        token: The token of the request.
+        attempts: How often it was sent.
+        written: Lists the entities that were written.
+    """
     received = answer or {}
-    consumed = _entries(received.get("ConsumedCapacity") or ())
+    consumed = received.get("ConsumedCapacity")
+    entries = _entries(consumed) if consumed else ()
     metadata = received.get("ResponseMetadata") or {}
     return CommitResult(
         sent=answer is not None,
         client_request_token=token,
         request_id=metadata.get("RequestId"),
-        capacity=_by_table(consumed),
-        replayed=_is_replay(consumed),
+        capacity=_by_table(entries) if entries else {},
+        replayed=bool(entries) and _is_replay(entries),
         attempts=attempts,
-        find=_Find(tuple(written)),
+        find=_Find(written),
     )
 
 
@@ -43,15 +53,25 @@ def result_of_replay(token: str, *, request_id: str | None, attempts: int) -> Co
         request_id=request_id,
         replayed=True,
         attempts=attempts,
-        find=_Find(()),
+        find=_Find(_nothing),
     )
 
 
-@attrs.frozen
 class _Find:
     """Finds what a commit has made of an entity; a class, so that results can be pickled."""
 
-    written: tuple[Written, ...]
+    __slots__ = ("_list", "_written")
+
+    def __init__(self, written: Callable[[], Iterable[Written]]) -> None:
+        self._list = written
+        self._written: tuple[Written, ...] | None = None
+
+    @property
+    def written(self) -> tuple[Written, ...]:
+        """What was written, listed when it is first asked for."""
+        if self._written is None:
+            self._written = tuple(self._list())
+        return self._written
 
     def __call__(self, entity: Any) -> Any:
         for each in self.written:
@@ -59,6 +79,13 @@ class _Find:
                 return each.current
         msg = f"no {type(entity).__name__} of this key was written by this commit"
         raise InvalidRequestError(msg, code="NOT_WRITTEN")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _find_in, (self.written,)
+
+
+def _find_in(written: tuple[Written, ...]) -> _Find:
+    return _Find(lambda: written)
 
 
 def _entries(consumed: Any) -> Sequence[Mapping[str, Any]]:

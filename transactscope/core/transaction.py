@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from transactscope.core.actions import StagedAction
+from transactscope.core.compiled.encoded import EncodedAction
 from transactscope.core.folding import Fold
-from transactscope.core.freeze import transaction_request
+from transactscope.core.freeze import encoded_request, transaction_request
 from transactscope.core.hooks import Hook
 from transactscope.core.levels import Levels, Mark
 from transactscope.core.log import ActionLog
@@ -24,7 +25,7 @@ from transactscope.core.reads import class_read
 from transactscope.core.result import result_of, result_of_replay
 from transactscope.core.states import Event, ScopeState, misuse, next_state
 from transactscope.core.tokens import checked_token
-from transactscope.core.versions import written_entities
+from transactscope.core.versions import Written, unchanged, written_entities
 from transactscope.errors import ScopeStateError, TooManyActionsError
 from transactscope.limits import MAX_ACTIONS
 from transactscope.types import Action, Answer, CommitResult, FrozenRequest, Item
@@ -50,7 +51,7 @@ class Transaction:
     log: ActionLog = attrs.field(factory=ActionLog)
     levels: Levels = attrs.field(factory=Levels)
     hooks: list[Hook] = attrs.field(factory=list)
-    sent: tuple[Fold, ...] = ()
+    _sent: tuple[Fold, ...] | None = None
     request: FrozenRequest | None = None
     attempts: int = 0
     result: CommitResult | None = None
@@ -75,6 +76,12 @@ class Transaction:
         """Add an action to the log; it is refused if one request could not carry it."""
         self.require_active(f"{action.verb}()")
         return self.log.add(action)
+
+    def stage_encoded(self, call: EncodedAction) -> StagedAction:
+        """Do the same with an action that is ready to be sent."""
+        if self.state is not ScopeState.ACTIVE:
+            raise misuse(f"{call.verb}()", self.state)
+        return self.log.add_encoded(call)
 
     def unread(self, reads: Iterable[StagedAction], *, guarded: bool) -> list[StagedAction]:
         """Return those reads that have to be sent, each item once.
@@ -188,15 +195,23 @@ class Transaction:
         if self.request is not None:
             return self.request
         self.require_begun("to_request()")
-        actions = (fold.to_send for fold in self.log.folds())
-        return transaction_request(actions, str(self.token))
+        if self.log.is_encoded:
+            contents, tables = self.log.encoded_contents()
+            return encoded_request(contents, tables, str(self.token))
+        return transaction_request((fold.to_send for fold in self.log.folds()), str(self.token))
+
+    @property
+    def sent(self) -> tuple[Fold, ...]:
+        """What a commit has sent, by item; the log does not change any more."""
+        if self._sent is None:
+            self._sent = self.log.folds()
+        return self._sent
 
     def start_commit(self) -> FrozenRequest | None:
         """Freeze the request and return it, or None if nothing is staged."""
         self._happens(Event.COMMIT)
         self.levels.close_all()
-        self.sent = self.log.folds()
-        if not self.sent:
+        if not self.log:
             return None
         self.request = self.frozen()
         return self.request
@@ -218,9 +233,18 @@ class Transaction:
         Only now the entities that were written get their new versions and times.
         """
         self._happens(Event.SUCCEED)
-        written = tuple(written_entities(self.sent, self.converter))
-        self.result = result_of(answer, str(self.token), attempts=self.attempts, written=written)
+        self.result = result_of(
+            answer, str(self.token), attempts=self.attempts, written=self._written()
+        )
         return self.result
+
+    def _written(self) -> Callable[[], Iterable[Written]]:
+        """Return what lists the entities that were written, after they have learned of it."""
+        if self.log.is_encoded:  # then there is nothing that they could learn
+            entities = self.log.encoded_entities()
+            return lambda: map(unchanged, entities)
+        written = tuple(written_entities(self.sent, self.converter))
+        return lambda: written
 
     def succeed_before(self, judgement: Judgement) -> CommitResult:
         """End committed because a marker says that it was, and leave the entities as they are."""

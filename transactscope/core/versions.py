@@ -122,6 +122,11 @@ class Written:
         )
 
 
+def unchanged(entity: Any) -> Written:
+    """Return an entity that is stored as it was given."""
+    return Written(mapping_of(type(entity)), entity, entity)
+
+
 def written_entities(folds: Sequence[Fold], converter: Converter) -> Iterator[Written]:
     """Give the entities of a commit their new versions and times, frozen ones as copies.
 

@@ -22,6 +22,7 @@ from transactscope.values import (
     from_attribute_value,
     to_attribute_value,
 )
+from transactscope.values.compiled import NOT_DECODED, members_decoder
 from transactscope.values.nesting import whole_item
 from transactscope.values.wire import canonical
 
@@ -104,8 +105,10 @@ def from_item(cls: Any, item: StoredItem, *, converter: Converter | None = None)
     """
     with reading("from_item()"):
         mapping, used = mapping_of_item(cls, item), _usable(converter)
-        with whole_item():
-            entity = from_attribute_value({"M": item}, mapping.cls, converter=used)
+        entity = members_decoder(mapping.cls, used)(item)
+        if entity is NOT_DECODED:
+            with whole_item():
+                entity = from_attribute_value({"M": item}, mapping.cls, converter=used)
         _refuse_disagreement(mapping, entity, item, used)
         return entity
 

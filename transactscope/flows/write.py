@@ -47,7 +47,7 @@ def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[Co
             raise
         else:
             written = tuple(written_entities((fold,), converter))
-            return result_of(answer, None, attempts=budget.attempts, written=written)
+            return result_of(answer, None, attempts=budget.attempts, written=written.__iter__)
         try:
             yield from pause_before_resend(request, judgement, budget, pause)
         except BaseException as interruption:

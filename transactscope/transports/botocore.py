@@ -9,8 +9,9 @@ from typing import Any, Final
 import attrs
 
 from transactscope.errors import InvalidRequestError
-from transactscope.transports import single_send
+from transactscope.transports import handover, single_send
 from transactscope.transports.clients import ASYNCHRONOUS
+from transactscope.transports.handover import Handover, handover_to
 from transactscope.types import Answer, FrozenRequest, Transport
 
 # The client's method for each operation that this library sends.
@@ -42,12 +43,17 @@ class BotocoreTransport:
     """Sends through the client's public methods, so all that listens to them still works."""
 
     client: Any
+    _handover: Handover | None = attrs.field(init=False, eq=False, repr=False)
+
+    @_handover.default
+    def _default_handover(self) -> Handover | None:
+        return handover_to(self.client)
 
     def __call__(self, request: FrozenRequest) -> Answer:
         """Send one request and return the answer, or raise the client's exception."""
         call = method_for(self.client, request.operation)
         with single_send.ours(self.client, request.operation):
-            return _checked(call(**request.body))
+            return _checked(handover.call(self._handover, call, request))
 
 
 def method_for(client: Any, operation: str) -> Callable[..., Any]:

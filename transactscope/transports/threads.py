@@ -17,7 +17,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
-from transactscope.transports.botocore import BotocoreTransport
+from transactscope.transports.choice import transport_for
 from transactscope.transports.clients import checked_client
 from transactscope.types import AsyncTransport, DynamoDBClient
 
@@ -65,10 +65,9 @@ class ThreadedClient:
     _client: Any
     _executor: ThreadPoolExecutor | None
 
-    @property
-    def transport(self) -> AsyncTransport:
-        """What sends a frozen request in a thread."""
-        send = BotocoreTransport(self._client)
+    def transport(self, direct: bool = True) -> AsyncTransport:  # noqa: FBT001, FBT002 - see choice
+        """Return what sends a frozen request in a thread, as `choice.transport_for` says."""
+        send = transport_for(self._client, direct)
         return lambda request: self._in_thread(send, request)
 
     @property

@@ -6,8 +6,6 @@ from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-import attrs
-
 from transactscope.descriptions import describe_action
 from transactscope.types.wire import Item
 
@@ -80,7 +78,6 @@ class AsyncAttempt(Protocol):
     ) -> Awaitable[bool]: ...
 
 
-@attrs.frozen(eq=False, repr=False)
 class Action:
     """One staged action. Every verb of a scope returns the one that it staged.
 
@@ -93,6 +90,8 @@ class Action:
         entity_class: The entity class, or None for an action staged through `tx.client`.
         call: Where it was staged, `file:line`.
     """
+
+    __slots__ = ()
 
     verb: str
     table: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from transactscope.types.json_text import from_json, json_text
+from transactscope.types.json_text import from_json, json_bytes
 
 AttributeValue: TypeAlias = dict[str, Any]
 """One typed value as DynamoDB writes it: `{"S": str}`, `{"N": str}`, `{"B": bytes}`,
@@ -88,13 +88,9 @@ class FrozenRequest:
 
     @property
     def content(self) -> Sequence[bytes]:
-        """The JSON of the parameters in UTF-8, in pieces that follow each other.
-
-        Raises:
-            UnicodeEncodeError: A text in it has half of a surrogate pair.
-        """
+        """The JSON of the parameters in UTF-8, in pieces that follow each other."""
         if self._content is None:
-            self._content = (json_text(self._body).encode(),)
+            self._content = (json_bytes(self._body),)
         return self._content
 
     def __repr__(self) -> str:

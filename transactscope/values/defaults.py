@@ -30,7 +30,7 @@ def leaving_out_default(field: ClassField, write: Writer) -> Writer:
         field: The field.
         write: Writes its values.
     """
-    default = _maker(field.default)
+    default = default_maker(field.default)
 
     @cache
     def stored_default() -> Any:
@@ -49,7 +49,14 @@ def leaving_out_default(field: ClassField, write: Writer) -> Writer:
     return write_unless_default
 
 
-def _maker(default: Any) -> Callable[[], Any]:
+def default_maker(default: Any) -> Callable[[], Any]:
+    """Return what makes the default of a field, from the default as the field has it.
+
+    Example:
+        >>> from transactscope.values.defaults import default_maker
+        >>> default_maker(attrs.Factory(list))(), default_maker(3)()
+        ([], 3)
+    """
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
         return default.factory  # type: ignore[no-any-return]
     return lambda: default

@@ -54,11 +54,18 @@ class WriteHook:
         write: Writes a value of exactly the declared type.
         tags: Says which type tags such values can have.
         write_by_class: Writes a value that has this class, with no type declared.
+        type: The declared type that it is made for; None where it only stands for a user's hook.
+        converter: The converter that it is made for; None likewise.
+        compiled: What `values.compiled` has generated for the type. It is gone with the hook, and
+            cattrs forgets all hooks of ours when a user registers another one.
     """
 
     write: Writer
     tags: Callable[[], Tags]
     write_by_class: Writer = attrs.Factory(lambda self: self.write, takes_self=True)
+    type: Any = None
+    converter: Any = None
+    compiled: dict[Any, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def __call__(self, value: Any) -> AttributeValue:
         """Write a value for cattrs."""
@@ -67,9 +74,19 @@ class WriteHook:
 
 @attrs.frozen(eq=False)
 class ReadHook:
-    """Our structure hook for one type."""
+    """Our structure hook for one type.
+
+    Attributes:
+        read: Reads an AttributeValue.
+        type: The declared type that it is made for.
+        converter: The converter that it is made for.
+        compiled: As in `WriteHook`.
+    """
 
     read: Reader
+    type: Any
+    converter: Any
+    compiled: dict[Any, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def __call__(self, value: Any, _type: Any) -> Any:
         """Read a value for cattrs."""
@@ -153,13 +170,45 @@ def reader(type_: Any, converter: cattrs.Converter) -> Reader:
         >>> reader(int, make_converter())({"N": "3"})
         3
     """
+    hook = read_hook(type_, converter)
+    return hook.read if isinstance(hook, ReadHook) else _users_reader(hook, _hashable(type_))
+
+
+def read_hook(type_: Any, converter: cattrs.Converter) -> ReadHook | Callable[[Any, Any], Any]:
+    """Find the hook that reads values of a declared type: ours, or the user's own as it is.
+
+    Example:
+        >>> from transactscope.values.hooks import read_hook
+        >>> from transactscope.values import make_converter
+        >>> read_hook(int, make_converter()).read({"N": "3"})
+        3
+    """
     type_ = _hashable(type_)
     hook = converter.get_structure_hook(type_)
-    if isinstance(hook, SharedReadHook):
-        return hook.hook_for(type_).read
-    if isinstance(hook, ReadHook):
-        return hook.read
-    return _users_reader(hook, type_)
+    return hook.hook_for(type_) if isinstance(hook, SharedReadHook) else hook
+
+
+def is_made_for(hook: Any, type_: Any, converter: cattrs.Converter) -> bool:
+    """Say whether a hook is ours, and no user has registered it for another type.
+
+    Args:
+        hook: What `write_hook` or `read_hook` has found.
+        type_: The declared type that it was found for.
+        converter: The converter that it was found on.
+
+    Example:
+        >>> from decimal import Decimal
+        >>> from transactscope.values.hooks import is_made_for, write_hook
+        >>> from transactscope.values import make_converter
+        >>> converter = make_converter()
+        >>> is_made_for(write_hook(Decimal, converter), Decimal, converter)
+        True
+        >>> converter.register_unstructure_hook(Decimal, str)
+        >>> is_made_for(write_hook(Decimal, converter), Decimal, converter)
+        False
+    """
+    is_ours = isinstance(hook, WriteHook | ReadHook)
+    return is_ours and hook.converter is converter and bool(hook.type == _hashable(type_))
 
 
 def content_of(wire: Any, tag: str, type_: Any) -> Any:

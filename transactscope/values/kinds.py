@@ -72,10 +72,9 @@ def build_write_hook(type_: Any, converter: cattrs.Converter) -> WriteHook:
     """
     kind = _kind_of(type_)
     tags = functools.partial(kind.tags, type_, converter)
-    if kind is not _UNSUPPORTED:
-        return WriteHook(kind.writer(type_, converter), tags)
-    by_class = _plain_class_writer(type_, converter)
-    return WriteHook(kind.writer(type_, converter), tags, by_class)
+    write = kind.writer(type_, converter)
+    by_class = write if kind is not _UNSUPPORTED else _plain_class_writer(type_, converter)
+    return WriteHook(write, tags, by_class, type_, converter)
 
 
 def build_read_hook(type_: Any, converter: cattrs.Converter) -> ReadHook:
@@ -87,7 +86,7 @@ def build_read_hook(type_: Any, converter: cattrs.Converter) -> ReadHook:
         >>> build_read_hook(int, make_converter())({"N": "3"}, int)
         3
     """
-    return ReadHook(_kind_of(type_).reader(type_, converter))
+    return ReadHook(_kind_of(type_).reader(type_, converter), type_, converter)
 
 
 def _kind_of(type_: Any) -> Kind:

@@ -51,6 +51,21 @@ def whole_item() -> Iterator[None]:
         _place.level = outer
 
 
+def on_level(level: int, convert: Callable[[Any], Any], value: Any) -> Any:
+    """Convert a value as one that lies on that level.
+
+    Example:
+        >>> from transactscope.values.nesting import current_level, on_level
+        >>> on_level(3, lambda value: (value, current_level()), "a")
+        ('a', 3)
+    """
+    outer, _place.level = _place.level, level
+    try:
+        return convert(value)
+    finally:
+        _place.level = outer
+
+
 def nested_writer(write: Callable[[Any], AttributeValue]) -> Callable[[Any], AttributeValue]:
     """Make a list's or a map's writer count its level, and refuse what is too deep.
 

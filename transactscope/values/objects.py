@@ -31,7 +31,7 @@ def _object_writer(type_: Any, converter: cattrs.Converter) -> Writer:
 
     @cache  # at first use, not before: a class may contain itself
     def plan() -> list[tuple[ClassField, Writer]]:
-        _check_can_be_made(type_)
+        check_can_be_made(type_)
         return [(field, _field_writer(field, converter)) for field in class_fields(type_)]
 
     def write(value: Any) -> AttributeValue:
@@ -69,8 +69,12 @@ def _write_field(
         raise
 
 
-def _check_can_be_made(type_: Any) -> None:
-    """Refuse to write what is no value, or what `__init__` needs more for than fields have."""
+def check_can_be_made(type_: Any) -> None:
+    """Refuse to write what is no value, or what `__init__` needs more for than fields have.
+
+    Raises:
+        ConversionError: The objects could not be made again of what is stored. Not sent.
+    """
     class_ = get_origin(type_) or type_
     if issubclass(class_, NoValue):
         raise refusal(f"{class_.__name__} is no value: {class_.why_no_value}", type_)

@@ -32,7 +32,17 @@ def _encode_date(value: Any) -> str | None:
     return date.isoformat(value)
 
 
-def _decode_date(text: str) -> date:
+def decode_date(text: str) -> date:
+    """Read a date.
+
+    Raises:
+        ConversionError: The text is none, or the date does not exist.
+
+    Example:
+        >>> from transactscope.values.times import decode_date
+        >>> decode_date("1959-08-17")
+        datetime.date(1959, 8, 17)
+    """
     if _DATE.fullmatch(text) is None:
         raise _not("a date as YYYY-MM-DD")
     return _parsed(date, text)
@@ -64,7 +74,18 @@ def _encode_datetime(value: Any) -> str | None:
     return f"{text.removesuffix('+00:00')}Z"
 
 
-def _decode_datetime(text: str) -> datetime:
+def decode_datetime(text: str) -> datetime:
+    """Read an aware datetime, as one in UTC.
+
+    Raises:
+        ConversionError: The text is none, or the moment does not exist, or has more digits than a
+            datetime has.
+
+    Example:
+        >>> from transactscope.values.times import decode_datetime
+        >>> print(decode_datetime("1959-08-17T09:30:00+02:00"))
+        1959-08-17 07:30:00+00:00
+    """
     if _DATE_AND_TIME.fullmatch(text) is None:
         raise _not("an ISO 8601 date and time with an offset")
     return _in_utc(_parsed(datetime, text))
@@ -88,7 +109,14 @@ def _parsed(type_: type[Parsed], text: str) -> Parsed:
         raise _not(f"a {type_.__name__} that exists") from None
 
 
-def _encode_timedelta(value: Any) -> str | None:
+def encode_timedelta(value: Any) -> str | None:
+    """Write a duration as the text of its seconds, or return None for what is none.
+
+    Example:
+        >>> from transactscope.values.times import encode_timedelta
+        >>> encode_timedelta(timedelta(milliseconds=1500))
+        '1.5'
+    """
     if not isinstance(value, timedelta):
         return None
     # Put together digit by digit: arithmetic would obey the thread's precision.
@@ -115,8 +143,8 @@ def _not(what: str) -> ConversionError:
 
 
 TIMES: Final = (
-    scalar_kind(date, "S", _encode_date, _decode_date),
+    scalar_kind(date, "S", _encode_date, decode_date),
     scalar_kind(time, "S", _encode_time, _decode_time),
-    scalar_kind(datetime, "S", _encode_datetime, _decode_datetime),
-    scalar_kind(timedelta, "N", _encode_timedelta, _decode_timedelta),
+    scalar_kind(datetime, "S", _encode_datetime, decode_datetime),
+    scalar_kind(timedelta, "N", encode_timedelta, _decode_timedelta),
 )

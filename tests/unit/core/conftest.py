@@ -2,13 +2,13 @@
 
 import pytest
 
-from transactscope.core.actions import StagedAction
+from transactscope.core.actions import BuiltAction
 
 
 @pytest.fixture
 def staged():
     """A raw delete of one item."""
-    return StagedAction(
+    return BuiltAction(
         verb="delete",
         table="Account",
         key={"number": {"S": "A-1"}},

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from transactscope.core import answers
-from transactscope.core.actions import StagedAction
+from transactscope.core.actions import BuiltAction
 from transactscope.core.folding import Fold
 from transactscope.core.outcome import judge_commit, still_in_doubt
 from transactscope.core.reasons import THROTTLED
@@ -78,7 +78,7 @@ def _canceled(codes):
 def judged():
     """Judge an exception, alone or after an attempt that may have been applied."""
     calls = tuple(
-        StagedAction(
+        BuiltAction(
             verb="put",
             table="Account",
             key={"number": {"S": number}},

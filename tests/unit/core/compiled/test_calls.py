@@ -1,0 +1,339 @@
+"""Which calls are written at once, and what is left to the plain way."""
+
+import copy
+import pickle
+import sys
+
+import attrs
+import pytest
+from boto3.dynamodb.conditions import And, Attr, Equals, Key
+
+from transactscope import EntityKey, KeyTemplate, entity, path
+from transactscope.core.building import ActionBuilder, Terms, changes_of
+from transactscope.core.compiled import building, plans
+from transactscope.core.compiled.building import CompiledBuilder
+from transactscope.core.compiled.making import RecordingVocabulary, shape_of
+from transactscope.values import default_converter
+
+
+@entity("Thing", partition_key="name", sort_key="day")
+@attrs.define
+class Thing:
+    """An item whose key's names are not in the order of the alphabet."""
+
+    name: str
+    day: int
+    count: int | None = None
+    anything: object = None
+
+
+@entity("Single", partition_key="name")
+@attrs.define
+class Single:
+    """An item with a partition key alone."""
+
+    name: str
+
+
+@entity("Raw", partition_key="digest")
+@attrs.define
+class Raw:
+    """An item whose key is bytes."""
+
+    digest: bytes
+
+
+@entity("Kinds", partition_key="name", discriminator=("kind", "album"))
+@attrs.define
+class Album:
+    """An item of one kind among others."""
+
+    name: str
+    plays: int = 0
+
+
+@entity("Shop", partition_key=KeyTemplate("PK", "USER#{name}"))
+@attrs.define
+class Composed:
+    """An item whose key is composed of a field."""
+
+    name: str
+
+
+NO_CHANGES = changes_of(None, None, None, None)
+
+
+@pytest.fixture
+def plain():
+    """What builds calls the plain way."""
+    return ActionBuilder(default_converter(), lambda: 0.0)
+
+
+@pytest.fixture
+def compiled(plain):
+    """What writes usual calls."""
+    return CompiledBuilder(plain)
+
+
+def _update(compiled, terms=Terms(), **changes):  # noqa: B008 - it does not change
+    return compiled.update(Thing, ("a", 1), NO_CHANGES | changes, terms, sys._getframe())
+
+
+def _check(compiled, condition, raises=None):
+    terms = Terms(condition, raises=raises)
+    return compiled.check(Thing, ("a", 1), terms, sys._getframe())
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Equals(Attr("count")),
+        Equals(1, Attr("count")),
+        Key("count").eq(1),
+        And(Attr("count").eq(1)),
+        Attr("count").between(1, 2),
+        Attr("count").is_in([1]),
+        "attribute_exists(#a)",
+    ],
+    ids=["incomplete", "turned", "key", "half", "between", "in", "text"],
+)
+def test_unusual_conditions_are_left_alone(compiled, condition):
+    """The rules of some depend on values, and of others only the plain way knows what is wrong."""
+    assert _check(compiled, condition) is None
+
+
+def test_attributes_may_be_compared(compiled):
+    """A form tells an attribute from a value, or `a = b` would be sent as `a = :b`."""
+    with_attribute = _check(compiled, Attr("count").eq(Attr("day")))
+
+    assert "#n0 = #n1" == with_attribute.rendered.condition
+    assert "#n0 = :v0" == _check(compiled, Attr("count").eq(5)).rendered.condition
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"set": {path("count"): 1}},
+        {"set": [("count", 1)]},
+        {"add": {path("count"): 1}},
+        {"add": [("count", 1)]},
+        {"remove": path("count")},
+        {"remove": [path("count")]},
+        {"remove": {"count"}},
+        {"set": {"count": [path("day")]}},
+        {"set": {"anything": 1}},
+        {"set": {"count": "text"}},
+        {},
+    ],
+    ids=str,
+)
+def test_unusual_changes_are_left_alone(compiled, changes):
+    """What is no name or not of one type needs the plain way, which also knows what it may be."""
+    assert _update(compiled, **changes) is None
+
+
+@pytest.mark.parametrize("raises", [int, 5, "no"])
+def test_only_exceptions_are_raised(compiled, raises):
+    """A wrong `raises=` is an error of the call, which the plain way tells."""
+    assert _check(compiled, Attr("count").eq(1), raises) is None
+
+
+def test_a_form_without_shape_is_found_out_once(compiled, plain, monkeypatch):
+    """Otherwise each such call would be built twice."""
+    assert _update(compiled, set={"anything": 1}) is None
+    calls = []
+    monkeypatch.setattr(ActionBuilder, "update", lambda *_, **__: calls.append(1))
+
+    assert _update(compiled, set={"anything": 2}) is None
+    assert [] == calls
+
+
+@pytest.mark.parametrize(
+    ("target", "parts"),
+    [
+        (Thing("a", 1), ("b",)),
+        (EntityKey(Thing, "a", 1), ("b",)),
+        (Thing, ("a",)),
+        (Thing, ("", 1)),
+        (Thing, ("a" * 2049, 1)),
+        (Thing, (None, 1)),
+        (Thing, ("a", "1")),
+        (Composed, ("a",)),
+        (Raw, (b"a",)),
+        (int, (1,)),
+        ("text", ()),
+    ],
+    ids=range(11),
+)
+def test_unusual_keys_are_left_alone(compiled, target, parts):
+    """A key that may be wrong is judged by the plain way, which says what is."""
+    assert compiled.delete(Thing, ("a", 1), Terms(), sys._getframe()) is not None
+    assert compiled.delete(target, parts, Terms(), sys._getframe()) is None
+
+
+def test_an_entity_is_no_target_of_an_update_by_key(compiled):
+    """`update(entity)` writes what was changed, which only the scope knows."""
+    call = compiled.update(Thing("a", 1), (), NO_CHANGES, Terms(), sys._getframe())
+
+    assert call is None
+
+
+@pytest.mark.parametrize(
+    "entity_",
+    [Thing("", 1), Thing("a" * 2049, 1), Single(""), Single("a" * 2049), Composed("a"), 5],
+    ids=range(6),
+)
+def test_unusual_entities_are_left_alone(compiled, entity_):
+    """What cannot be stored, or is composed, takes the plain way."""
+    assert compiled.put("put", entity_, None, sys._getframe()) is None
+
+
+def test_long_keys_are_measured_in_bytes(compiled):
+    """2,048 bytes are the limit, and a character may have four."""
+    fits, does_not = Single("é" * 1024), Single("é" * 1025)
+
+    assert compiled.put("put", fits, None, sys._getframe()) is not None
+    assert compiled.put("put", does_not, None, sys._getframe()) is None
+
+
+def test_long_sort_keys_are_measured(compiled):
+    """A sort key takes half of what a partition key takes."""
+
+    @entity("Sorted", partition_key="a", sort_key="b")
+    @attrs.define
+    class Sorted:
+        a: str
+        b: str
+
+    def put(text):
+        return compiled.put("put", Sorted("x", text), None, sys._getframe())
+
+    assert put("b" * 1024) is not None
+    assert put("b" * 1025) is None
+    assert ("Sorted", "a", "S", "x", "b", "S", "y") == put("y").target
+
+
+def test_too_large_items_are_left_to_the_plain_way(compiled):
+    """It says which attribute is too large."""
+    large = Thing("a", 1, anything="x" * 409_600)
+
+    assert compiled.put("put", large, None, sys._getframe()) is None
+
+
+def test_too_large_updates_are_left_to_the_plain_way(compiled):
+    """What an update surely leaves counts, too."""
+
+    @entity("Noted", partition_key="name")
+    @attrs.define
+    class Noted:
+        name: str
+        note: str = ""
+
+    def update(note):
+        changes = changes_of({"note": note}, None, None, None)
+        return compiled.update(Noted, ("a",), changes, Terms(), sys._getframe())
+
+    assert update("x") is not None
+    assert update("x" * 409_600) is None
+
+
+def test_too_many_bytes_of_values_are_left_to_the_plain_way(compiled, monkeypatch):
+    """All values of one action have a limit of their own."""
+    from transactscope.core.compiled import shapes
+
+    assert _check(compiled, Attr("count").eq(5)) is not None
+    monkeypatch.setattr(shapes, "MAX_SUBSTITUTION_BYTES", 3)
+
+    assert _check(compiled, Attr("count").eq(5)) is None
+
+
+def test_an_update_says_what_kind_of_item_it_makes(compiled, plain):
+    """What the library writes by itself is the same in every call, and has no gap."""
+    changes = changes_of({"plays": 5}, None, None, None)
+    key = EntityKey(Album, "a")
+    for plays in (5, 6):
+        changes["set"] = {"plays": plays}
+        action = compiled.update(key, (), changes, Terms(), sys._getframe())
+
+        assert plain.update(key, changes, Terms()).update == action.update
+        assert plain.update(key, changes, Terms()).rendered == action.rendered
+
+
+def test_a_value_of_unknown_origin_has_no_shape(compiled, plain):
+    """What was converted must be what the call was found to hold, one by one."""
+    assert compiled.put("put", Thing("a", 1), None, sys._getframe()) is not None
+    (plan,) = compiled._plans.values()
+    vocabulary = RecordingVocabulary(plan.mapping, plain.converter)
+    terms = Terms(Attr("count").eq(500_000))
+    action = plain.check(Thing, ("a", 1), terms, vocabulary=vocabulary)
+
+    assert shape_of(action, plan, [500_001], vocabulary) is None
+    assert shape_of(action, plan, [500_000], vocabulary) is not None
+
+
+def test_null_is_no_number(compiled):
+    """A shape is made for one type tag: DynamoDB's rules depend on it."""
+    assert _update(compiled, set={"count": 5}) is not None
+    assert _update(compiled, set={"count": "text"}) is None
+    assert _update(compiled, set={"count": None}) is None
+
+
+def test_shapes_are_not_kept_without_end(compiled, monkeypatch):
+    """A program may make conditions of any form, and a database lives long."""
+    monkeypatch.setattr(plans, "MAX_SHAPES", 2)
+    conditions = [Attr("count").eq(1), Attr("count").lt(1), Attr("count").gt(1)]
+    for condition in (*conditions, *conditions):
+        assert _check(compiled, condition) is not None
+    (plan,) = compiled._plans.values()
+
+    assert 2 == len(plan.shapes._known)
+
+
+def test_plans_are_not_kept_without_end(plain, monkeypatch):
+    """A program may have a table for each of its tenants."""
+    monkeypatch.setattr(building, "MAX_PLANS", 2)
+    compiled = CompiledBuilder(plain)
+    for thing in (Thing("a", 1), Single("a"), Raw(b"x"), Thing("b", 2)):
+        compiled.put("put", thing, None, sys._getframe())
+
+    assert [Raw, Thing] == list(compiled._plans)
+    assert [Thing] == list(compiled._named_once)
+
+
+def test_facts_are_those_of_the_call(compiled):
+    """An object that is changed later must not change what was staged."""
+    thing = Thing("a", 1, 2)
+    action = compiled.put("put", thing, None, sys._getframe())
+    thing.count, thing.name = 3, "b"
+
+    assert {"N": "2"} == action.item["count"]
+    assert {"name": {"S": "a"}, "day": {"N": "1"}} == action.key
+    assert thing is action.entity
+
+
+def test_the_place_of_the_call_is_known(compiled):
+    """Errors about an action name the line that staged it."""
+    frame = sys._getframe()
+    action = compiled.put("put", Thing("a", 1), None, frame)
+    line = frame.f_lineno - 1
+
+    assert f"{__file__}:{line}" == action.call
+
+
+def test_an_action_can_be_copied_and_pickled(compiled):
+    """It is data, although it holds a place in the code until somebody asks for it."""
+    action = _update(compiled, Terms(Attr("count").eq(1)), set={"count": 5})
+    pickled = pickle.loads(pickle.dumps(action))  # noqa: S301 - our own
+    for twin in (pickled, copy.copy(action), copy.deepcopy(action)):
+        assert action.update == twin.update
+        assert action.condition == twin.condition
+        assert (action.serial, action.call) == (twin.serial, twin.call)
+
+
+def test_unknown_attributes_are_unknown(compiled):
+    """A misspelt name must not become a fact."""
+    action = _update(compiled, set={"count": 5})
+
+    with pytest.raises(AttributeError, match="'EncodedAction' object has no attribute 'verbs'"):
+        action.verbs  # noqa: B018 - it raises
+    assert action.rendered is action.rendered

@@ -1,0 +1,262 @@
+"""From a verb and an entity to the bytes of one action, where the call is a usual one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import attrs
+
+from transactscope.core.actions import StagedAction
+from transactscope.core.building import ActionBuilder, Terms
+from transactscope.core.compiled.asking import form_of_changes, form_of_terms
+from transactscope.core.compiled.encoded import EncodedAction, encoded_action
+from transactscope.core.compiled.making import RecordingVocabulary, shape_of
+from transactscope.core.compiled.plans import ClassPlan, KeyPart, target_maker
+from transactscope.core.compiled.shapes import Shape, Unusual
+from transactscope.core.tables import table_id
+from transactscope.entities.keys import EntityKey, entity_key
+from transactscope.entities.mapping import EntityMapping, mapping_of
+from transactscope.limits import MAX_ITEM_BYTES
+from transactscope.types.json_text import json_text
+from transactscope.values.compiled import encoder, is_closed, members_encoder
+from transactscope.values.sizes import attribute_size, text_size
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+MAX_PLANS: Final = 1024
+"""How many classes, each in each of its tables, are known at a time."""
+
+_Build: TypeAlias = Callable[[RecordingVocabulary], StagedAction]
+
+
+@attrs.frozen(eq=False)
+class CompiledBuilder:
+    """Writes usual calls as bytes. For others it returns None: the plain way has to look at them.
+
+    It refuses nothing and raises nothing: whatever is wrong, the plain way says it.
+
+    Attributes:
+        plain: What builds all calls, and refuses what cannot be.
+    """
+
+    plain: ActionBuilder
+    _plans: dict[Hashable, ClassPlan | bool] = attrs.field(factory=dict)
+    _named_once: dict[type, ClassPlan] = attrs.field(factory=dict)  # no function names the table
+
+    def put(
+        self, verb: str, entity: Any, terms: Terms | None, frame: FrameType
+    ) -> EncodedAction | None:
+        """Write the Put of `put`, `insert` or `replace`."""
+        try:
+            plan = self._named_once.get(type(entity)) or self._plan(type(entity))
+            written = None if plan is None else plan.members(entity)
+            if plan is None or written is None:
+                return None
+            members, size, contents = written
+            size += plan.kind_size
+            target = plan.target(contents)
+            if target is None or size > MAX_ITEM_BYTES:
+                return None
+            if terms is None:
+                shape = plan.puts.get(verb) or self._simple_put(plan, verb, entity)
+                tail, raises = shape.tail, None
+            else:
+                values: list[Any] = []
+                form = verb, form_of_terms(terms, values)
+                shape = plan.shapes.get(form) or self._put_shape(plan, form, entity, terms, values)
+                (tail, _), raises = shape.filled(values), terms.raises
+            content = f",{shape.head}{members}{plan.kind}{tail}".encode()
+            return encoded_action(
+                shape, content, size, target, entity=entity, raises=raises, frame=frame
+            )
+        except Exception:  # noqa: BLE001 - see the class
+            return None
+
+    def update(
+        self,
+        target: Any,
+        parts: tuple[Any, ...],
+        changes: Mapping[str, Any],
+        terms: Terms,
+        frame: FrameType,
+    ) -> EncodedAction | None:
+        """Write the Update of an item by its key."""
+        try:
+            if not isinstance(target, type | EntityKey):
+                return None
+            plan, parts = self._located(target, parts)
+            values: list[Any] = []
+            form = "update", form_of_changes(changes, values), form_of_terms(terms, values)
+            shape = plan.shapes.get(form)
+            if shape is None:
+
+                def build(vocabulary: RecordingVocabulary) -> StagedAction:
+                    key: EntityKey[Any] = entity_key(plan.mapping.cls, parts)
+                    return self.plain.update(key, changes, terms, vocabulary=vocabulary)
+
+                shape = self._new_shape(plan, form, values, build)
+            return _keyed(plan, shape, parts, values, raises=terms.raises, frame=frame)
+        except Exception:  # noqa: BLE001 - see the class
+            return None
+
+    def delete(
+        self, target: Any, parts: tuple[Any, ...], terms: Terms, frame: FrameType
+    ) -> EncodedAction | None:
+        """Write the Delete of an entity or of an item by its key."""
+        return self._without_changes("delete", target, parts, terms, frame)
+
+    def check(
+        self, target: Any, parts: tuple[Any, ...], terms: Terms, frame: FrameType
+    ) -> EncodedAction | None:
+        """Write the ConditionCheck of an item."""
+        return self._without_changes("check", target, parts, terms, frame)
+
+    def _without_changes(
+        self, verb: str, target: Any, parts: tuple[Any, ...], terms: Terms, frame: FrameType
+    ) -> EncodedAction | None:
+        try:
+            plan, parts = self._located(target, parts)
+            values: list[Any] = []
+            form = verb, form_of_terms(terms, values)
+            shape = plan.shapes.get(form)
+            if shape is None:
+                plain = self.plain.delete if verb == "delete" else self.plain.check
+
+                def build(vocabulary: RecordingVocabulary) -> StagedAction:
+                    key: EntityKey[Any] = entity_key(plan.mapping.cls, parts)
+                    return plain(key, (), terms, vocabulary=vocabulary)
+
+                shape = self._new_shape(plan, form, values, build)
+            return _keyed(plan, shape, parts, values, raises=terms.raises, frame=frame)
+        except Exception:  # noqa: BLE001 - see the class
+            return None
+
+    def _put_shape(
+        self, plan: ClassPlan, form: tuple[str, Hashable], entity: object, terms: Terms, values: Any
+    ) -> Shape:
+        def build(vocabulary: RecordingVocabulary) -> StagedAction:
+            return self.plain.put(form[0], entity, terms, vocabulary=vocabulary)
+
+        return self._new_shape(plan, form, values, build)
+
+    def _simple_put(self, plan: ClassPlan, verb: str, entity: object) -> Shape:
+        shape = self._put_shape(plan, (verb, ()), entity, Terms(), [])
+        return plan.puts.setdefault(verb, shape)
+
+    def _new_shape(
+        self, plan: ClassPlan, form: Hashable, values: list[Any], build: _Build
+    ) -> Shape:
+        """Make a shape of a call, and keep it.
+
+        Raises:
+            Unusual: It has none.
+        """
+        if plan.shapes.is_unusual(form):
+            raise Unusual
+        vocabulary = RecordingVocabulary(plan.mapping, self.plain.converter)
+        shape = shape_of(build(vocabulary), plan, values, vocabulary)
+        plan.shapes.keep(form, shape)
+        if shape is None:
+            raise Unusual
+        return shape
+
+    def _located(self, target: Any, parts: tuple[Any, ...]) -> tuple[ClassPlan, tuple[Any, ...]]:
+        """Return the plan of what a verb was pointed at, and the parts of the key.
+
+        Raises:
+            Unusual: There is no plan, or there are more parts than one would think.
+        """
+        if isinstance(target, type):
+            plan = self._named_once.get(target) or self._plan(target)
+        elif parts:
+            raise Unusual
+        elif type(target) is EntityKey:
+            plan, parts = self._plan(target.entity_class), target.parts
+        else:
+            plan = self._plan(type(target))
+            names = () if plan is None else plan.mapping.key_fields
+            parts = tuple(getattr(target, name) for name in names)
+        if plan is None:
+            raise Unusual
+        return plan, parts
+
+    def _plan(self, cls: type) -> ClassPlan | None:
+        """Return the plan of a class, in the table that it has now: a function may name another."""
+        key: Hashable = cls
+        if self.plain.table_names is not None:
+            key = cls, self.plain.table(mapping_of(cls))
+        plan = self._plans.get(key)
+        if plan is None:
+            while len(self._plans) >= MAX_PLANS:
+                self._plans.pop(next(iter(self._plans)), None)
+                self._named_once.clear()
+            plan = self._plans[key] = self._new_plan(mapping_of(cls)) or False
+        if not isinstance(plan, ClassPlan):
+            return None
+        if key is cls:
+            self._named_once[cls] = plan
+        return plan
+
+    def _new_plan(self, mapping: EntityMapping) -> ClassPlan | None:
+        converter, table = self.plain.converter, self.plain.table(mapping)
+        types = [mapping.fields[name].type for name in mapping.key_fields]
+        if (
+            not _is_usual(mapping)
+            or table_id(table).home is not None
+            or not all(is_closed(type_, converter) for type_ in types)
+        ):
+            return None
+        attributes = tuple(key.attribute for key in mapping.key_attributes)
+        return ClassPlan(
+            mapping,
+            frozenset(attributes),
+            target_maker(table, attributes),
+            tuple(
+                KeyPart(f"{json_text(attribute)}:", text_size(attribute), encoder(type_, converter))
+                for attribute, type_ in zip(attributes, types, strict=True)
+            ),
+            members_encoder(mapping.cls, converter, mapping.key_fields),
+            *_discriminator(mapping),
+        )
+
+
+def _is_usual(mapping: EntityMapping) -> bool:
+    """Whether an entity's item is its fields and no more: nothing is composed, counted or timed."""
+    life = mapping.lifecycle
+    return (
+        mapping.version is None
+        and life.created_at is None
+        and life.updated_at is None
+        and not mapping.indexes
+        and all(key.template is None for key in mapping.key_attributes)
+    )
+
+
+def _discriminator(mapping: EntityMapping) -> tuple[str, int]:
+    kind = mapping.discriminator
+    if kind is None:
+        return "", 0
+    value = {"S": kind.tag}
+    text = f",{json_text(kind.attribute)}:{json_text(value)}"
+    return text, attribute_size(kind.attribute, value)
+
+
+def _keyed(
+    plan: ClassPlan,
+    shape: Shape,
+    parts: tuple[Any, ...],
+    values: list[Any],
+    *,
+    raises: Any,
+    frame: FrameType,
+) -> EncodedAction | None:
+    """Write an action that names its item by the key."""
+    members, size, target = plan.written_key(parts)
+    tail, left = shape.filled(values)
+    size += left
+    if size > MAX_ITEM_BYTES:
+        return None
+    content = f",{shape.head}{members}{tail}".encode()
+    return encoded_action(shape, content, size, target, entity=None, raises=raises, frame=frame)

@@ -1,0 +1,132 @@
+"""What calls have in common that differ in their values only: one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import attrs
+
+from transactscope.core.actions import Kind
+from transactscope.expressions.clauses import Update
+from transactscope.expressions.conditions import Condition
+from transactscope.expressions.literals import Literal
+from transactscope.limits import MAX_SUBSTITUTION_BYTES
+from transactscope.types import AttributeValue
+
+Encoder = Callable[[Any], tuple[str, int] | None]
+
+ENDING: Final = ',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}}'
+"""How every member ends; see `core.freeze`."""
+
+
+class Unusual(Exception):  # noqa: N818 - a way out that nobody outside sees
+    """The plain way has to look at this call."""
+
+
+class Slot(NamedTuple):
+    """The place of one value in the text of a shape.
+
+    Attributes:
+        number: Which of the call's values it is.
+        label: What stands before it, `":v0":`.
+        opening: How the JSON of the value has to begin: with the type tag that the shape was made
+            for, which some of DynamoDB's rules are about.
+        encode: Writes the value.
+        is_left: Whether the value is what an update leaves in the item.
+    """
+
+    number: int
+    label: str
+    opening: str
+    encode: Encoder
+    is_left: bool
+
+
+@attrs.frozen(eq=False)
+class Shape:
+    """Everything about a call but its item or key, its values and its place in the code.
+
+    Attributes:
+        verb: The verb.
+        kind: AWS's word for the action.
+        table: The table's name as it is sent.
+        entity_class: The class.
+        key_attributes: The names of the key's attributes, that of the partition key first.
+        key_names: The same as a set, the same one for all shapes of a class.
+        head: The JSON of the member up to the item or key.
+        expressions: The JSON of the expressions that follow, names included.
+        slots: The values that follow.
+        constants: The JSON of the values that never differ.
+        size: The bytes that names and constant values stand for.
+        least: The bytes that an update leaves beside the key and its values.
+        condition: The condition, with a stand-in for each value.
+        update: The update, the same.
+        stand_ins: The stand-ins by placeholder, `:v0`.
+    """
+
+    verb: str
+    kind: Kind
+    table: str
+    entity_class: type
+    key_attributes: tuple[str, ...]
+    key_names: frozenset[str]
+    head: str
+    expressions: str
+    slots: tuple[Slot, ...] = ()
+    constants: tuple[str, ...] = ()
+    size: int = 0
+    least: int = 0
+    condition: Condition | None = None
+    update: Update | None = None
+    stand_ins: Mapping[str, Literal] = attrs.field(factory=dict)
+    tail: str = attrs.field(init=False)
+
+    @tail.default
+    def _tail_without_slots(self) -> str:
+        values = f',"ExpressionAttributeValues":{{{",".join(self.constants)}}}'
+        return f"{self.expressions}{values if self.constants else ''}{ENDING}"
+
+    def filled(self, values: Sequence[Any]) -> tuple[str, int]:
+        """Return the JSON from the expressions on, and the bytes that an update leaves.
+
+        Raises:
+            Unusual: The plain way has to judge these values.
+        """
+        if not self.slots:
+            return self.tail, self.least
+        texts, substituted, left = list(self.constants), self.size, self.least
+        for number, label, opening, encode, is_left in self.slots:
+            written = encode(values[number])
+            if written is None:
+                raise Unusual
+            text, size = written
+            if not text.startswith(opening):
+                raise Unusual
+            texts.append(label + text)
+            substituted += size
+            if is_left:
+                left += size
+        if substituted > MAX_SUBSTITUTION_BYTES:
+            raise Unusual
+        joined = ",".join(texts)
+        return f'{self.expressions},"ExpressionAttributeValues":{{{joined}}}{ENDING}', left
+
+    def trees(self, values: Mapping[str, AttributeValue]) -> tuple[Condition | None, Update | None]:
+        """Return condition and update with the values that were sent, by their placeholders."""
+        if not self.stand_ins:
+            return self.condition, self.update
+        literals = {id(each): Literal(values[name]) for name, each in self.stand_ins.items()}
+        return with_literals(self.condition, literals), with_literals(self.update, literals)
+
+
+def with_literals(node: Any, literals: Mapping[int, Literal]) -> Any:
+    """Return a tree with other literals in the place of some, which are given by identity."""
+    if isinstance(node, Literal):
+        return literals.get(id(node), node)
+    if isinstance(node, tuple):
+        return tuple(with_literals(part, literals) for part in node)
+    if not attrs.has(type(node)):
+        return node
+    parts = (getattr(node, field.name) for field in attrs.fields(type(node)) if field.init)
+    return type(node)(*(with_literals(part, literals) for part in parts))
