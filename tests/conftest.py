@@ -6,10 +6,10 @@ import secrets
 
 import pytest
 
-from tests import engines, shells
+from tests import detours, engines, shells
 from transactscope.testing import RequestRecorder
 
-_PLACE = re.compile(r"(?<=[\[-])(?:dynoxide|moto)(?:-threads|-aiobotocore)?(?=[\]-])")
+_PLACE = re.compile(r"(?<=[\[-])(?:dynoxide|moto)(?:-direct|-threads|-aiobotocore)?(?=[\]-])")
 
 
 def pytest_generate_tests(metafunc):
@@ -17,7 +17,8 @@ def pytest_generate_tests(metafunc):
 
     On an engine that lacks something the test is not generated at all, so that no
     report ever counts it there. A test that asks for `shell`, too, runs in every shell on
-    dynoxide, unless it is marked `only_sync`.
+    dynoxide, unless it is marked `only_sync`; not in `direct` if it is marked `not_direct`, or its
+    module is one of `detours.LEFT_OUT`.
     """
     if "engine" not in metafunc.fixturenames:
         return
@@ -30,15 +31,26 @@ def pytest_generate_tests(metafunc):
         return
     only_sync = metafunc.definition.get_closest_marker("only_sync") is not None
     pairs = [(name, shell) for name in names for shell in _shells(name, only_sync=only_sync)]
+    if _is_same_directly(metafunc):
+        pairs = [(name, shell) for name, shell in pairs if shell != shells.DIRECT]
     parameters = [_parameter(name, shell) for name, shell in pairs]
     metafunc.parametrize(("engine", "shell"), parameters, indirect=True, scope="module")
+
+
+def _is_same_directly(metafunc):
+    is_marked = metafunc.definition.get_closest_marker("not_direct") is not None
+    return is_marked or detours.leaves_out(metafunc.module.__name__)
 
 
 def _shells(engine_name, *, only_sync):
     if only_sync or engine_name != engines.Dynoxide.name:
         return [shells.SYNC]
-    has_aiobotocore = engines.aiobotocore_problem() is None
-    return [shells.SYNC, shells.THREADS, *([shells.AIOBOTOCORE] if has_aiobotocore else [])]
+    problems = {
+        shells.DIRECT: detours.problem(),
+        shells.THREADS: None,
+        shells.AIOBOTOCORE: engines.aiobotocore_problem(),
+    }
+    return [shells.SYNC, *(shell for shell, problem in problems.items() if problem is None)]
 
 
 def _parameter(name, shell=None):

@@ -1,9 +1,10 @@
 """One contract for every shell: the asynchronous ones, driven as if they were synchronous.
 
 A contract test is written once, with `TransactScope`, `Database` and `transactional` of this
-module. In the shell `sync` these are the library's own. In `threads` and `aiobotocore` they
-are its asynchronous ones: the test runs in its thread as it stands, and everything that is
-awaited runs in an event loop in another one.
+module. In the shell `sync` these are the library's own. In `direct` they are, too, but over a
+client that nobody listens to. In `threads` and `aiobotocore` they are its asynchronous ones: the
+test runs in its thread as it stands, and everything that is awaited runs in an event loop in
+another one.
 """
 
 import asyncio
@@ -12,15 +13,17 @@ import sys
 import threading
 
 import attrs
+import pytest
 from botocore.client import BaseClient
 
 import transactscope
-from tests import engines
+from tests import detours, engines
 from transactscope.aio import AsyncAttempt, AsyncAttempts, AsyncDatabase, AsyncTransactScope
 from transactscope.loops import Place
 from transactscope.queries import AsyncQuery
 
-SYNC, THREADS, AIOBOTOCORE = "sync", "threads", "aiobotocore"
+SYNC, DIRECT, THREADS, AIOBOTOCORE = "sync", "direct", "threads", "aiobotocore"
+_DRIVEN = (THREADS, AIOBOTOCORE)
 
 
 @functools.cache
@@ -46,11 +49,19 @@ class Shell:
     name: str
     _clients: dict = attrs.field(factory=dict)
     _managers: list = attrs.field(factory=list)
+    _detours: detours.Detours = attrs.field(factory=detours.Detours)
+
+    @property
+    def is_driven(self):
+        """Whether what runs in it is asynchronous."""
+        return self.name in _DRIVEN
 
     def client(self, client):
         """Return what the shell sends through, for a boto3 client: always the same one."""
         if self.name == SYNC or not isinstance(client, BaseClient):
             return client
+        if self.name == DIRECT:
+            return self._detours.of(client).client
         if id(client) not in self._clients:
             made = self._threaded(client) if self.name == THREADS else self._aio(client)
             self._clients[id(client)] = (made, client)  # it lives as long as its id is kept
@@ -60,8 +71,14 @@ class Shell:
         """Return the client that faults and records have to be hooked into."""
         return self.client(client) if self.name == AIOBOTOCORE else client
 
+    def end_test(self):
+        """Check that a test of the direct transport was one, and close what it opened."""
+        if problems := self._detours.close():
+            pytest.fail(f"over the direct transport: {', '.join(sorted(set(problems)))}")
+
     def close(self):
         """Close what was opened."""
+        self._detours.close()
         for manager in self._managers:
             run(manager.__aexit__(None, None, None))
         self._managers.clear()
@@ -81,7 +98,7 @@ current = Shell(SYNC)
 
 
 def _is_driven():
-    return current.name != SYNC
+    return current.is_driven
 
 
 class DrivenScope(AsyncTransactScope):
@@ -214,7 +231,7 @@ def transactional(function):
     @functools.wraps(function)
     def call(target, *args, **kwargs):
         if not _is_driven():
-            return plain(target, *args, **kwargs)
+            return plain(current.client(target), *args, **kwargs)
         return run(awaited(current.client(target), *args, **kwargs))
 
     return call

@@ -12,6 +12,7 @@ from transactscope.arguments import reading
 from transactscope.core.batches.entries import DELETE, GET, PUT
 from transactscope.core.batches.exchange import Exchange, GetExchange, WriteExchange
 from transactscope.core.batches.schedule import Schedule
+from transactscope.core.compiled.reads import CompiledReads
 from transactscope.core.queries.kinds import kinds_of
 from transactscope.core.queries.plan import QueryPlan, QueryTerms, query_plan
 from transactscope.core.queries.projections import refuse_too_many, wanted_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from transactscope.core.actions import StagedAction
     from transactscope.core.building import ActionBuilder, TableNames, Terms
+    from transactscope.core.compiled.building import CompiledBuilder
     from transactscope.core.compiled.encoded import EncodedAction
     from transactscope.core.retries import RetryPolicy
     from transactscope.flows.effects import Flow
@@ -74,7 +76,7 @@ class BaseDatabase(Verbs[R]):
                 breaker=breaker,
                 direct=direct,
             )
-        self._compiled = self._environment.compiled
+        self._reads = CompiledReads(self._environment.builder)
 
     @property
     def breaker(self) -> CircuitBreaker | None:
@@ -87,16 +89,25 @@ class BaseDatabase(Verbs[R]):
 
     def _getting(self, target: Any, key: tuple[object, ...]) -> Flow[Any]:
         """Return the flow of `get`; bad arguments are refused before it begins."""
+        environment = self._environment
+        quick = self._reads.one(target, key)
+        if quick is not None:
+            return read.get_quickly(quick, environment.converter, environment.budget())
         with reading("get()"):
             action = self._builder.read(entity_key(target, key))
-        return read.get(action, self._environment.converter, self._environment.budget())
+        return read.get(action, environment.converter, environment.budget())
 
     def _transact_getting(self, keys: Iterable[EntityKey[Any] | ProjectedKey]) -> Flow[list[Any]]:
         """Return the flow of `transact_get`; bad arguments are refused before it begins."""
+        environment = self._environment
         with reading("transact_get()"):
-            wanted = [wanted_of(key, self._builder.read) for key in keys]
+            given = tuple(keys)
+            quick = self._reads.several(given)
+            if quick is not None:
+                return read.transact_get_quickly(quick, environment.converter, environment.budget())
+            wanted = [wanted_of(key, self._builder.read) for key in given]
             refuse_too_many(wanted)
-        return read.transact_get(wanted, self._environment.converter, self._environment.budget())
+        return read.transact_get(wanted, environment.converter, environment.budget())
 
     @abc.abstractmethod
     def _crew(self, in_flight: int) -> Crew:
@@ -150,6 +161,10 @@ class BaseDatabase(Verbs[R]):
     @property
     def _builder(self) -> ActionBuilder:
         return self._environment.builder
+
+    @property
+    def _compiled(self) -> CompiledBuilder:
+        return self._environment.compiled.up_to_date()
 
     def _perform_encoded(self, call: EncodedAction) -> R:
         return self._perform(call)

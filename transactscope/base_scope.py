@@ -37,6 +37,7 @@ from transactscope.users import current_user
 
 if TYPE_CHECKING:
     from transactscope.core.actions import StagedAction
+    from transactscope.core.compiled.building import CompiledBuilder
     from transactscope.core.compiled.encoded import EncodedAction
     from transactscope.core.levels import Levels
     from transactscope.core.retries import Budget
@@ -61,7 +62,7 @@ class BaseScope(ScopeView, ScopeVerbs):
             with reading("a scope's client_request_token="):
                 token = checked_token(client_request_token)
         self._environment = environment
-        self._compiled = environment.compiled
+        environment.compiled.up_to_date()
         self._timeout = checked_timeout(timeout)
         self._budget: Budget | None = None  # that of a re-run, which all its scopes share
         self._transaction = Transaction(environment.converter, environment.new_token, token)
@@ -87,6 +88,10 @@ class BaseScope(ScopeView, ScopeVerbs):
     @property
     def _builder(self) -> ActionBuilder:
         return self._environment.builder
+
+    @property
+    def _compiled(self) -> CompiledBuilder:
+        return self._environment.compiled
 
     def _require_usable(self, verb: str) -> None:
         transaction = self._transaction

@@ -45,8 +45,10 @@ class Verbs(abc.ABC, Generic[R]):
     def _builder(self) -> ActionBuilder:
         """What turns entities into actions."""
 
-    _compiled: CompiledBuilder
-    """What writes usual calls at once, and returns None for others."""
+    @property
+    @abc.abstractmethod
+    def _compiled(self) -> CompiledBuilder:
+        """What writes usual calls at once, and returns None for others."""
 
     @abc.abstractmethod
     def _require_usable(self, verb: str) -> None:

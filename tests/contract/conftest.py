@@ -29,6 +29,13 @@ def _sync_unless_asked(request, monkeypatch):
         monkeypatch.setattr(shells, "current", shells.Shell(shells.SYNC))
 
 
+@pytest.fixture(autouse=True)
+def _direct_where_it_says_so():
+    """Fail a test of the direct transport of which something was sent over botocore at once."""
+    yield
+    shells.current.end_test()
+
+
 @pytest.fixture
 def table_names(fresh_table):
     """The tables of the entities, empty, under names that no other test has."""

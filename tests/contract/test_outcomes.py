@@ -398,6 +398,7 @@ def test_a_refused_connection_was_never_sent(db, always):
     assert ScopeState.CANCELED is tx.state
 
 
+@pytest.mark.not_direct("no server can take credentials away")
 def test_missing_credentials_are_not_sent_and_not_retryable(db, faults):
     """What configuration lacks, repetition does not bring."""
     faults.next(TX, raised(NoCredentialsError()))

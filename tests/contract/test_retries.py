@@ -285,6 +285,7 @@ def test_the_clients_own_exception_stays_the_cause(db, client, shell, account):
     assert 0 == cause.response["ResponseMetadata"]["RetryAttempts"]
 
 
+@pytest.mark.not_direct("no server can take credentials away")
 def test_what_is_not_retryable_is_raised_without_a_note(db, faults, pauses):
     """A note about a budget would say that something was tried."""
     faults.next(TX, raised(NoCredentialsError()))

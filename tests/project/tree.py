@@ -1,7 +1,9 @@
 """Which files are the project's: what git tracks, or would track."""
 
 import pathlib
+import shutil
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -24,6 +26,14 @@ def project_files():
     return sorted(path for path in set(paths) if (ROOT / path).is_file())
 
 
+def copy(target, *left_out):
+    """Copy the project into a folder, without some of its own."""
+    for path in project_files():
+        if not any(path.is_relative_to(folder) for folder in left_out):
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, target / path)
+
+
 def _is_ours(path):
     folders = path.relative_to(ROOT).parts[:-1]
     return not any(
@@ -32,3 +42,7 @@ def _is_ours(path):
         or (folder.startswith(".") and folder != ".ci")
         for folder in folders
     )
+
+
+if __name__ == "__main__":
+    copy(*map(pathlib.Path, sys.argv[1:]))

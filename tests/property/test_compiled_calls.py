@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transactscope import entity, if_not_exists, list_append, path
+from transactscope import KeyTemplate, entity, if_not_exists, list_append, path
 from transactscope.core.building import ActionBuilder, Terms, changes_of
 from transactscope.core.compiled.building import CompiledBuilder
 from transactscope.core.freeze import action_members
@@ -41,6 +41,7 @@ class Thing:
     place: Place | None = None
     seen: dt.datetime | None = None
     is_open: bool = False
+    count: int = 0
 
 
 @entity("Album", partition_key="artist", discriminator=("kind", "album"))
@@ -50,6 +51,31 @@ class Album:
 
     artist: str
     extra: object = None
+
+
+@entity(
+    "Shop",
+    partition_key=KeyTemplate("PK", "USER#{user}#"),
+    sort_key=KeyTemplate("SK", "{day}#ORDER#{number:04d}"),
+    discriminator=("kind", "order"),
+)
+@attrs.define
+class Order:
+    """An item whose keys are composed of fields of several types."""
+
+    user: str
+    day: dt.date
+    number: int
+    total: Decimal | None = None
+
+
+@entity("Mixed", partition_key="name", sort_key=KeyTemplate("SK", "NUMBER#{number:04d}"))
+@attrs.define
+class Mixed:
+    """An item of whose key one attribute is composed."""
+
+    name: str
+    number: int
 
 
 TEXTS = st.text(max_size=5) | st.sampled_from(['"', "\\", "\x00", "é", "\U0001f600", "\ud800"])
@@ -70,6 +96,9 @@ THINGS = st.builds(
     is_open=st.booleans() | WRONG,
 )
 ALBUMS = st.builds(Album, TEXTS, WRONG)
+USERS = TEXTS | st.sampled_from(["a#b", "#", "", None, 5])
+DAYS = st.dates() | WRONG
+ORDERS = st.builds(Order, USERS, DAYS, NUMBERS | WRONG, PRICES)
 VALUES = TEXTS | NUMBERS | PRICES | WRONG
 
 NAMES = st.sampled_from(["title", "price", "parts", "tags", "place", "is_open", "number", "no"])
@@ -145,17 +174,18 @@ class Put:
 class Update:
     """A call that changes an item by its key."""
 
+    cls: type
     key: tuple
     changes: dict
     terms: Terms
 
     def plain(self, builder):
         """Build it the plain way."""
-        return builder.update(_key(Thing, self.key), self.changes, self.terms)
+        return builder.update(_key(self.cls, self.key), self.changes, self.terms)
 
     def compiled(self, builder):
         """Write it as bytes."""
-        return builder.update(Thing, self.key, self.changes, self.terms, sys._getframe())
+        return builder.update(self.cls, self.key, self.changes, self.terms, sys._getframe())
 
 
 @attrs.frozen
@@ -183,10 +213,23 @@ def _key(cls, parts):
     return EntityKey(cls, *parts)
 
 
+ORDER_KEYS = st.tuples(USERS, DAYS, NUMBERS | WRONG)
+TOTALS = st.builds(lambda total: changes_of({"total": total}, None, None, None), PRICES)
 BARE = st.just(Terms()) | TERMS
 CALLS = st.one_of(
     st.builds(Put, st.sampled_from(["put", "insert", "replace"]), THINGS | ALBUMS, BARE),
-    st.builds(Update, KEYS, st.builds(changes_of, SETS, ADDS, REMOVES, DELETES), BARE),
+    st.builds(Put, st.sampled_from(["put", "insert"]), ORDERS, BARE),
+    st.builds(
+        Update, st.just(Thing), KEYS, st.builds(changes_of, SETS, ADDS, REMOVES, DELETES), BARE
+    ),
+    st.builds(
+        Update,
+        st.just(Order),
+        ORDER_KEYS,
+        TOTALS,
+        BARE,
+    ),
+    st.builds(Keyed, st.just("delete"), st.just(Order), ORDER_KEYS, st.just(Terms())),
     st.builds(Keyed, st.sampled_from(["delete", "check"]), st.just(Thing), KEYS, BARE),
     st.builds(Keyed, st.sampled_from(["delete", "check"]), THINGS, st.just(()), BARE),
 )
@@ -233,18 +276,40 @@ def test_calls_are_written_as_the_plain_way_builds_them(calls):
         _agree(call, plain, compiled)
 
 
+A = ("a", 1)
 USUAL = [
     Put("put", Thing("a", 1, "t", Decimal("1.50"), ["x"], {"y"}, Place("Paris")), Terms()),
     Put("insert", Thing("é", 2), Terms()),
     Put("replace", Thing("a", 3), Terms(Attr("price").gt(1) & Attr("title").eq("x"))),
     Put("put", Album("a"), Terms(raises=KeyError)),
-    Update(("a", 1), changes_of({"title": "x", "price": 2}, None, None, None), Terms()),
-    Update(("a", 1), changes_of({"price": path("price") + 1}, None, ["title"], None), Terms()),
-    Update(("a", 1), changes_of(None, {"price": 1}, "title", {"tags": {"y"}}), Terms()),
-    Update(("a", 1), changes_of({"place.city": "Rome"}, None, None, None), Terms()),
-    Update(("a", 1), changes_of({"price": if_not_exists("price", 0)}, None, None, None), Terms()),
-    Update(("a", 1), changes_of({"parts": list_append("parts", ["y"])}, None, None, None), Terms()),
-    Update(("a", 1), changes_of(None, {"tags": {"x"}}, None, None), Terms()),
+    Update(Thing, A, changes_of({"title": "x", "price": 2}, None, None, None), Terms()),
+    Update(
+        Thing, ("a", 1), changes_of({"price": path("price") + 1}, None, ["title"], None), Terms()
+    ),
+    Update(Thing, A, changes_of(None, {"price": 1}, "title", {"tags": {"y"}}), Terms()),
+    Update(Thing, A, changes_of({"place.city": "Rome"}, None, None, None), Terms()),
+    Update(
+        Thing, ("a", 1), changes_of({"price": if_not_exists("price", 0)}, None, None, None), Terms()
+    ),
+    Update(
+        Thing,
+        ("a", 1),
+        changes_of({"parts": list_append("parts", ["y"])}, None, None, None),
+        Terms(),
+    ),
+    Update(Thing, A, changes_of(None, {"tags": {"x"}}, None, None), Terms()),
+    Update(
+        Thing, ("a", 1), changes_of({path("price"): 1}, {path("count"): 2}, None, None), Terms()
+    ),
+    Put("put", Mixed("a", 5), Terms()),
+    Put("put", Order("a", dt.date(2026, 1, 2), 5), Terms()),
+    Update(
+        Order,
+        ("a", dt.date(2026, 1, 2), 5),
+        changes_of({"total": 5}, None, None, None),
+        Terms(Attr("total").lt(4)),
+    ),
+    Keyed("delete", Order("a", dt.date(2026, 1, 2), 5), (), Terms()),
     Keyed("delete", Thing, ("a", 1), Terms(Attr("title").begins_with("x"))),
     Keyed("delete", Thing("a", 1), (), Terms()),
     Keyed("check", Thing, ("a", 1), Terms(~Attr("title").exists() | Attr("number").lt(5))),
@@ -265,7 +330,7 @@ def test_values_of_a_shape_do_not_stay_with_it():
     compiled = CompiledBuilder(plain)
     for title in ("first", "second"):
         terms = Terms(Attr("title").eq(title))
-        call = Update((title, 1), changes_of({"title": title}, None, None, None), terms)
+        call = Update(Thing, (title, 1), changes_of({"title": title}, None, None, None), terms)
 
         assert _agree(call, plain, compiled)
     assert "first" not in repr(compiled) + repr(vars(sys.modules[type(compiled).__module__]))

@@ -34,7 +34,7 @@ from transactscope.core.versions import (
     version_of_new,
 )
 from transactscope.entities.items import as_entity_key, to_item
-from transactscope.entities.keys import EntityKey, field_value, key_of
+from transactscope.entities.keys import EntityKey, key_of
 from transactscope.entities.mapping import EntityMapping, mapping_of, mapping_of_instance
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.clauses import AddClause, SetClause, Update
@@ -118,9 +118,10 @@ class ActionBuilder:
         """Build the Update of an item by its key."""
         mapping = mapping_of(target.entity_class)
         key = key_of(target, self.converter)
-        update = update_from(**changes, vocabulary=vocabulary or self._vocabulary(mapping))
+        used = vocabulary or self._vocabulary(mapping)
+        update = update_from(**changes, vocabulary=used)
         indexed = index_clauses(mapping, target, changes, update, self.converter)
-        composing = self._composing_fields(mapping, target)
+        composing = _composing_fields(mapping, target, used)
         stamps = stamping_clauses(mapping, self.wall_clock, self.converter, may_create=True)
         clauses = (*update.clauses, *indexed, *composing, *_raised(mapping), *stamps)
         return self._action(
@@ -213,20 +214,6 @@ class ActionBuilder:
             return None
         return version_of_new(mapping) if is_new else version_of(mapping, entity, self.converter)
 
-    def _composing_fields(
-        self, mapping: EntityMapping, target: EntityKey[Any]
-    ) -> Iterator[SetClause]:
-        """Store the fields of a composed key too: an update may create the item.
-
-        The key alone determines them, so setting them on an item that exists changes nothing.
-        """
-        attributes = {key.attribute for key in mapping.key_attributes}
-        for field, part in zip(mapping.key_fields, target.parts, strict=True):
-            attribute = mapping.attribute(field)
-            if attribute not in attributes:
-                value = Literal(field_value(mapping, field, part, self.converter))
-                yield SetClause(Path((attribute,)), value)
-
     def _action(
         self,
         verb: str,
@@ -264,6 +251,27 @@ class ActionBuilder:
             expected=expected,
         )
         return fitting(action)
+
+
+def composing_fields(mapping: EntityMapping) -> Iterator[tuple[int, str]]:
+    """Return the fields that only a composed key has, and which part of the key each is."""
+    attributes = {key.attribute for key in mapping.key_attributes}
+    for number, field in enumerate(mapping.key_fields):
+        if mapping.attribute(field) not in attributes:
+            yield number, field
+
+
+def _composing_fields(
+    mapping: EntityMapping, target: EntityKey[Any], vocabulary: EntityVocabulary
+) -> Iterator[SetClause]:
+    """Store the fields of a composed key too: an update may create the item.
+
+    The key alone determines them, so setting them on an item that exists changes nothing.
+    """
+    for number, field in composing_fields(mapping):
+        part, declared = target.parts[number], mapping.fields[field].type
+        value = Literal(vocabulary.convert(part, declared, Path((field,))))
+        yield SetClause(Path((mapping.attribute(field),)), value)
 
 
 def physical_name(table: str, table_names: TableNames) -> str:

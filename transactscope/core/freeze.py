@@ -15,9 +15,6 @@ from transactscope.types import FrozenRequest, Item
 from transactscope.types.json_text import json_bytes, json_text
 
 _TRANSACTION: Final = "TransactWriteItems"
-# Beyond it, larger pieces cost more to put together than more of them cost to send.
-_PIECE_BYTES: Final = 65_536
-
 # The plain operation that does the same for one item [API Reference, Actions].
 _PLAIN_OPERATIONS: Final = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 
@@ -47,10 +44,8 @@ def encoded_request(contents: Sequence[bytes], tables: Iterable[str], token: str
     first, *others = contents
     written = f'"{token}"' if token.isalnum() and token.isascii() else json_text(token)
     ending = f'],"ClientRequestToken":{written},"ReturnConsumedCapacity":"TOTAL"}}'
-    pieces = [b'{"TransactItems":[', first[1:], *others, ending.encode()]
-    step = len(pieces) // (sum(map(len, contents)) // _PIECE_BYTES + 1) + 1
-    joined = [b"".join(pieces[start : start + step]) for start in range(0, len(pieces), step)]
-    return FrozenRequest.of_content(_TRANSACTION, joined, token, tuple(dict.fromkeys(tables)))
+    body = b"".join((b'{"TransactItems":[', first[1:], *others, ending.encode()))
+    return FrozenRequest.of_content(_TRANSACTION, (body,), token, tuple(dict.fromkeys(tables)))
 
 
 def _around(token: str) -> dict[str, str]:
@@ -75,8 +70,11 @@ def _pieces(staged: Iterable[StagedAction], token: str) -> Iterator[bytes]:
 
 def plain_request(action: StagedAction) -> FrozenRequest:
     """Return the PutItem, UpdateItem or DeleteItem request that does one action alone."""
-    operation = _PLAIN_OPERATIONS[action.kind]
-    return FrozenRequest(operation, action_members(action), tables=(action.table,))
+    operation, tables = _PLAIN_OPERATIONS[action.kind], (action.table,)
+    if action.encoded is not None:
+        members = action.encoded[len(f'{{"{action.kind}":') : -len("}")]
+        return FrozenRequest.of_content(operation, (members,), None, tables)
+    return FrozenRequest(operation, action_members(action), tables=tables)
 
 
 def get_request(table: str, key: Item) -> FrozenRequest:

@@ -6,14 +6,16 @@ templates compose; reading it back checks that both still agree.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from transactscope.arguments import reading
 from transactscope.entities.index_keys import with_index_keys
 from transactscope.entities.keys import EntityKey, composed_key, entity_key, key_of
 from transactscope.entities.kinds import mapping_of_item
-from transactscope.entities.mapping import EntityMapping, mapping_of_instance
+from transactscope.entities.mapping import EntityMapping, mapping_of, mapping_of_instance
 from transactscope.errors import ConversionError, TransactScopeError
 from transactscope.types import Item, StoredItem
 from transactscope.values import (
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
+
+ItemReader: TypeAlias = Callable[[StoredItem], Any]
+"""Makes an entity of a stored item, or raises ConversionError."""
 
 
 def to_item(entity: object, *, converter: Converter | None = None) -> Item:
@@ -111,6 +116,32 @@ def from_item(cls: Any, item: StoredItem, *, converter: Converter | None = None)
                 entity = from_attribute_value({"M": item}, mapping.cls, converter=used)
         _refuse_disagreement(mapping, entity, item, used)
         return entity
+
+
+def item_reader(cls: type, converter: Converter) -> ItemReader:
+    """Return what does with many items of one class what `from_item` does with one.
+
+    It is to be used at once: a hook that is registered later would be passed by.
+    """
+    mapping = mapping_of(cls)
+    checked: ItemReader = partial(from_item, cls, converter=converter)
+    if any(key.template is not None for key in mapping.key_attributes):
+        return checked
+    decode = members_decoder(cls, converter)
+
+    def read(item: StoredItem) -> Any:
+        entity = decode(item)
+        return checked(item) if entity is NOT_DECODED else entity
+
+    if mapping.discriminator is None:
+        return read
+    ((attribute, tag),) = _kind(mapping).items()
+
+    def read_of_kind(item: StoredItem) -> Any:
+        is_of_kind = type(item) is dict and item.get(attribute) == tag
+        return read(item) if is_of_kind else checked(item)
+
+    return read_of_kind
 
 
 @overload

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MAKING_A_KEY: Final = reading("EntityKey()")  # as many keys are made, one for all of them
 _KEY_TAGS: Final = ("S", "N", "B")  # a key attribute's types [API Reference, AttributeDefinition]
 
 
@@ -63,7 +64,7 @@ class EntityKey(Generic[T]):
     parts: tuple[object, ...]
 
     def __init__(self, entity_class: type[T], *parts: object) -> None:
-        with reading("EntityKey()"):
+        with _MAKING_A_KEY:
             _refuse_wrong_count(mapping_of(entity_class), parts)
         self.__attrs_init__(entity_class, parts)
 

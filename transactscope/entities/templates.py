@@ -112,6 +112,11 @@ class KeyTemplate:
         return "".join(pieces), ()
 
 
+def parts_of(template: KeyTemplate) -> tuple[str, tuple[Slot, ...]]:
+    """Return the text before a template's first field, and its fields with what follows them."""
+    return template._prefix, template._slots  # noqa: SLF001 - users have no use for them
+
+
 def _refuse_no_text(name: str, text: Any) -> None:
     if not isinstance(text, str) or not text:
         problem = "must be a text that is not empty"

@@ -5,7 +5,7 @@ Requests that only read are sent again after whatever may pass: they change noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.parsers import ResponseParserError
@@ -29,12 +29,21 @@ from transactscope.types import Answer, FrozenRequest, Item
 if TYPE_CHECKING:
     from cattrs import Converter
 
+    from transactscope.core.compiled.reads import QuickReads
+
 
 def get(read: StagedAction, converter: Converter, budget: Budget) -> Flow[Any]:
     """Return the stored item as an entity, or None. Sends one GetItem."""
     item = yield from _item(read, converter, budget)
     cls = cast("type", read.entity_class)
     return None if item is None else from_item(cls, item, converter=converter)
+
+
+def get_quickly(reads: QuickReads, converter: Converter, budget: Budget) -> Flow[Any]:
+    """Do the same for a read that is written already."""
+    answer = yield from answered(reads.request, reads, converter, budget)
+    (entity,) = reads.values((answer.get("Item"),))
+    return entity
 
 
 def get_in_scope(
@@ -67,14 +76,23 @@ def transact_get(wanted: Sequence[Wanted], converter: Converter, budget: Budget)
     found: dict[Hashable, Item | None] = {}
     if gets:
         request = projected_get_request(gets)
-        items = yield from _found(request, [get.read for get in gets], converter, budget)
+        folds = tuple(Fold.of(get.read) for get in gets)
+        items = yield from _found(request, folds, len(gets), converter, budget)
         found = {get.read.target: item for get, item in zip(gets, items, strict=True)}
     return [one.value(found[one.read.target], converter) for one in wanted]
 
 
+def transact_get_quickly(
+    reads: QuickReads, converter: Converter, budget: Budget
+) -> Flow[list[Any]]:
+    """Do the same for reads that are written already."""
+    items = yield from _found(reads.request, reads, len(reads), converter, budget)
+    return reads.values(items)
+
+
 def answered(
     request: FrozenRequest,
-    reads: Sequence[Fold],
+    reads: Iterable[Fold],
     converter: Converter,
     budget: Budget,
     checked: Callable[[Answer], Answer] = lambda answer: answer,
@@ -94,7 +112,7 @@ def answered(
             answer: Answer = yield request
             return checked(answer)
         except Exception as error:  # noqa: BLE001 - every one has a meaning
-            judgement = judge_read(error, request, reads, converter)
+            judgement = judge_read(error, request, tuple(reads), converter)
             pause = budget.pause(judgement.error) if judgement.is_transient else None
             if pause is None:
                 raise judgement.raised(error)  # noqa: B904 - chained
@@ -110,20 +128,28 @@ def _item(read: StagedAction, converter: Converter, budget: Budget) -> Flow[Item
 def _items(
     reads: Sequence[StagedAction], converter: Converter, budget: Budget
 ) -> Flow[list[Item | None]]:
-    return (yield from _found(transaction_get_request(reads), reads, converter, budget))
+    request, folds = transaction_get_request(reads), tuple(map(Fold.of, reads))
+    return (yield from _found(request, folds, len(reads), converter, budget))
 
 
 def _found(
-    request: FrozenRequest, reads: Sequence[StagedAction], converter: Converter, budget: Budget
+    request: FrozenRequest,
+    reads: Iterable[Fold],
+    count: int,
+    converter: Converter,
+    budget: Budget,
 ) -> Flow[list[Item | None]]:
     def checked(answer: Answer) -> Answer:
         entries: Any = answer.get("Responses")
-        is_list = isinstance(entries, list) and len(entries) == len(reads)
-        if not (is_list and all(isinstance(entry, Mapping) for entry in entries)):
+        is_list = isinstance(entries, list) and len(entries) == count
+        if not (is_list and all(map(_is_mapping, entries))):
             raise ResponseParserError("the answer has not one entry for each read")
         return answer
 
-    folds = tuple(Fold.of(read) for read in reads)
-    answer = yield from answered(request, folds, converter, budget, checked)
+    answer = yield from answered(request, reads, converter, budget, checked)
     # An item that is not there comes as an empty entry [TransactGetItems, API Reference].
     return [entry.get("Item") or None for entry in answer["Responses"]]
+
+
+def _is_mapping(entry: Any) -> bool:
+    return type(entry) is dict or isinstance(entry, Mapping)  # the latter takes longer to find out

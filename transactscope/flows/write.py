@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from transactscope.core.actions import StagedAction
@@ -11,7 +12,7 @@ from transactscope.core.outcome import Judgement, judge_write, still_in_doubt
 from transactscope.core.result import result_of
 from transactscope.core.retries import Budget
 from transactscope.core.states import Event
-from transactscope.core.versions import written_entities
+from transactscope.core.versions import Written, written_entities
 from transactscope.flows.effects import Flow
 from transactscope.flows.retrying import log_doubt, pause_before_resend
 from transactscope.types import CommitResult
@@ -25,14 +26,14 @@ def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[Co
 
     Once an attempt may have been applied, a refusal of the next says nothing of it.
     """
-    fold = Fold.of(action)
-    request = plain_request(fold.to_send)
+    request = plain_request(action.alone)
     in_doubt = False
     while True:
         budget.spend()
         try:
             answer = yield request
         except Exception as error:  # noqa: BLE001 - every one has a meaning for the data
+            fold = Fold.of(action)
             judgement = judge_write(error, request, fold, converter)
             if in_doubt:
                 judgement = still_in_doubt(judgement, error, request)
@@ -43,21 +44,29 @@ def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[Co
                     log_doubt(request, judgement, budget)
                 raise judgement.raised(error)  # noqa: B904 - chained
         except BaseException as interruption:
-            _note(interruption, fold)
+            _note(interruption, action)
             raise
         else:
-            written = tuple(written_entities((fold,), converter))
-            return result_of(answer, None, attempts=budget.attempts, written=written.__iter__)
+            written = _written(action, converter)
+            return result_of(answer, None, attempts=budget.attempts, written=written)
         try:
             yield from pause_before_resend(request, judgement, budget, pause)
         except BaseException as interruption:
             if in_doubt:
-                _note(interruption, fold)
+                _note(interruption, action)
             raise
 
 
-def _note(interruption: BaseException, fold: Fold) -> None:
-    what = fold.action.describe()
+def _written(action: StagedAction, converter: Converter) -> Callable[[], Iterable[Written]]:
+    """Return what lists the entity that was written, after it has learned of it."""
+    if action.encoded is not None:  # then there is nothing that it could learn
+        return lambda: written_entities((Fold.of(action),), converter)
+    written = tuple(written_entities((Fold.of(action),), converter))
+    return lambda: written
+
+
+def _note(interruption: BaseException, action: StagedAction) -> None:
+    what = action.describe()
     interruption.add_note(f"transactscope: this was sent and may be applied: {what}")
 
 

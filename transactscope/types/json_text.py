@@ -7,9 +7,15 @@ May import nothing of the package. On the wire bytes are base64 in a text; in Py
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any, Final
+
+# Where none of these tags is, there are no bytes. It begins with a letter that is seldom met, and
+# looks back from there: every second character or so of JSON is a quotation mark.
+_TAG: Final = re.compile(r'B(?<="B)S?"')
+_TAG_IN_UTF_8: Final = re.compile(rb'B(?<="B)S?"')
 
 
 def json_text(value: Any) -> str:
@@ -57,9 +63,8 @@ def from_json(text: str | bytes) -> Any:
         >>> from_json('{"Key":{"id":{"B":"YQ=="}}}')
         {'Key': {'id': {'B': b'a'}}}
     """
-    value = json.loads(text)
-    has_bytes = b'"B' in text if isinstance(text, bytes) else '"B' in text
-    return _with_bytes(value) if has_bytes else value
+    found = _TAG.search(text) if isinstance(text, str) else _TAG_IN_UTF_8.search(text)
+    return json.loads(text, object_hook=None if found is None else _with_bytes)
 
 
 def _written(value: Any) -> Any:
@@ -77,15 +82,11 @@ _encode: Final = json.JSONEncoder(
 _encode_ascii: Final = json.JSONEncoder(separators=(",", ":"), default=_written).encode
 
 
-def _with_bytes(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_with_bytes(each) for each in value]
-    if not isinstance(value, dict):
-        return value
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
     if len(value) == 1:
         ((tag, content),) = value.items()
         if tag == "B" and isinstance(content, str):  # an attribute of that name holds a dict
             return {tag: b64decode(content)}
         if tag == "BS" and isinstance(content, list):
             return {tag: [b64decode(each) for each in content]}
-    return {name: _with_bytes(each) for name, each in value.items()}
+    return value

@@ -93,6 +93,11 @@ class FrozenRequest:
             self._content = (json_bytes(self._body),)
         return self._content
 
+    @property
+    def is_written(self) -> bool:
+        """Whether there is nothing of it but its JSON, which the library wrote itself."""
+        return self._body is None
+
     def __repr__(self) -> str:
         shown = (self.operation, self.token, self.tables)
         return "FrozenRequest(operation={!r}, token={!r}, tables={!r})".format(*shown)

@@ -33,7 +33,7 @@ from transactscope.core.batches.requests import (
 )
 from transactscope.core.batches.schedule import Schedule, in_order
 from transactscope.core.building import ActionBuilder
-from transactscope.entities.items import from_item
+from transactscope.entities.items import ItemReader, item_reader
 from transactscope.entities.keys import EntityKey
 from transactscope.errors import (
     BatchIncompleteError,
@@ -259,8 +259,13 @@ class GetExchange(Exchange):
         """
         read = {key: target for key, target in self._asked.items() if target in self._found}
         unread = [key for key in self._asked if key not in read]
+        classes = {key.entity_class for key in read}
+        readers = {cls: item_reader(cls, self.builder.converter) for cls in classes}
         return BatchGetResult(
-            {key: self._entity(key, self._found[target]) for key, target in read.items()},
+            {
+                key: _entity(readers[key.entity_class], self._found[target])
+                for key, target in read.items()
+            },
             unprocessed=(*unread, *(key for _, key in rest if not self._was_asked(key))),
             requests=schedule.requests,
             retries=schedule.retries,
@@ -282,11 +287,6 @@ class GetExchange(Exchange):
             return key in self._asked
         except TypeError:  # it is not hashable, and so no key that was asked for
             return False
-
-    def _entity(self, key: EntityKey[Any], item: StoredItem | None) -> Any:
-        if item is None:
-            return None
-        return from_item(key.entity_class, item, converter=self.builder.converter)
 
 
 def incomplete(exchange: Exchange, result: Any, *, why: str, retryable: bool) -> Exception:
@@ -312,6 +312,10 @@ def _described(key: Any) -> str:
     parts = ", ".join(map(str, key.parts))
     shown = parts if len(parts) <= _LONGEST_KEY else f"{parts[: _LONGEST_KEY - 1]}…"
     return f"{key.entity_class.__name__} {shown}"
+
+
+def _entity(read: ItemReader, item: StoredItem | None) -> Any:
+    return None if item is None else read(item)
 
 
 def _unread(key: Any) -> InvalidRequestError:

@@ -13,7 +13,7 @@ from boto3.dynamodb import conditions as boto3_conditions
 
 from transactscope.core.building import Terms
 from transactscope.core.compiled.shapes import Unusual
-from transactscope.expressions.arithmetic import Arithmetic
+from transactscope.expressions.arithmetic import Arithmetic, Operand
 from transactscope.expressions.operands import IfNotExists, ListAppend
 from transactscope.expressions.paths import Path
 
@@ -24,12 +24,13 @@ def form_of_changes(changes: Mapping[str, Any], values: list[Any]) -> Hashable:
     Raises:
         Unusual: Something is neither.
     """
-    removed = changes["remove"]
+    written, added = changes["set"], changes["add"]
+    removed, deleted = changes["remove"], changes["delete"]
     return (
-        _form_of_set(changes["set"], values),
-        _form_of_remove(removed) if removed is not None else None,
-        _form_of_values(changes["add"], values),
-        _form_of_values(changes["delete"], values),
+        None if written is None else _form_of_set(written, values),
+        None if removed is None else _form_of_remove(removed),
+        None if added is None else _form_of_values(added, values),
+        None if deleted is None else _form_of_values(deleted, values),
     )
 
 
@@ -77,31 +78,23 @@ def _may_be_raised(raises: Any) -> bool:
 
 
 def _form_of_set(given: Any, values: list[Any]) -> Hashable:
-    if given is None:
-        return None
     if type(given) is not dict:
         raise Unusual
-    parts: list[Hashable] = []
-    for name, value in given.items():
-        if type(name) is not str:
-            raise Unusual
-        parts.append(name)
-        form = _FORMS.get(type(value))
-        if form is None:
-            values.append(value)
-        else:
-            parts.append(form(value, values))
-    return tuple(parts)
+    for value in given.values():
+        if type(value) in _FORMS:
+            return _form_of_operands(given, values)
+    values += given.values()
+    return tuple(given)
+
+
+def _form_of_operands(given: dict[Any, Any], values: list[Any]) -> Hashable:
+    pairs = ((name, _form_of_operand(value, values)) for name, value in given.items())
+    return (Operand, *pairs)  # no name is a class, so it is no form of names alone
 
 
 def _form_of_values(given: Any, values: list[Any]) -> Hashable:
-    if given is None:
-        return None
     if type(given) is not dict:
         raise Unusual
-    for name in given:
-        if type(name) is not str:
-            raise Unusual
     values += given.values()
     return tuple(given)
 

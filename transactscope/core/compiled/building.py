@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 
 from transactscope.core.actions import StagedAction
-from transactscope.core.building import ActionBuilder, Terms
+from transactscope.core.building import ActionBuilder, Terms, composing_fields
 from transactscope.core.compiled.asking import form_of_changes, form_of_terms
 from transactscope.core.compiled.encoded import EncodedAction, encoded_action
 from transactscope.core.compiled.making import RecordingVocabulary, shape_of
-from transactscope.core.compiled.plans import ClassPlan, KeyPart, target_maker
+from transactscope.core.compiled.plans import ClassPlan, key_parts, target_maker
 from transactscope.core.compiled.shapes import Shape, Unusual
 from transactscope.core.tables import table_id
 from transactscope.entities.keys import EntityKey, entity_key
 from transactscope.entities.mapping import EntityMapping, mapping_of
 from transactscope.limits import MAX_ITEM_BYTES
 from transactscope.types.json_text import json_text
-from transactscope.values.compiled import encoder, is_closed, members_encoder
-from transactscope.values.sizes import attribute_size, text_size
+from transactscope.values.compiled import members_encoder
+from transactscope.values.sizes import attribute_size
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,7 +31,7 @@ MAX_PLANS: Final = 1024
 _Build: TypeAlias = Callable[[RecordingVocabulary], StagedAction]
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class CompiledBuilder:
     """Writes usual calls as bytes. For others it returns None: the plain way has to look at them.
 
@@ -42,8 +42,21 @@ class CompiledBuilder:
     """
 
     plain: ActionBuilder
+    _hook: Any = None
     _plans: dict[Hashable, ClassPlan | bool] = attrs.field(factory=dict)
     _named_once: dict[type, ClassPlan] = attrs.field(factory=dict)  # no function names the table
+
+    def up_to_date(self) -> CompiledBuilder:
+        """Return this, rid of everything that was made before a hook was registered meanwhile.
+
+        cattrs makes new hooks for all types then, also for this one.
+        """
+        hook = self.plain.converter.get_unstructure_hook(object)
+        if hook is not self._hook:
+            self._plans.clear()
+            self._named_once.clear()
+            self._hook = hook
+        return self
 
     def put(
         self, verb: str, entity: Any, terms: Terms | None, frame: FrameType
@@ -51,13 +64,10 @@ class CompiledBuilder:
         """Write the Put of `put`, `insert` or `replace`."""
         try:
             plan = self._named_once.get(type(entity)) or self._plan(type(entity))
-            written = None if plan is None else plan.members(entity)
-            if plan is None or written is None:
+            if plan is None:
                 return None
-            members, size, contents = written
-            size += plan.kind_size
-            target = plan.target(contents)
-            if target is None or size > MAX_ITEM_BYTES:
+            members, size, target = plan.written_entity(entity)
+            if size > MAX_ITEM_BYTES:
                 return None
             if terms is None:
                 shape = plan.puts.get(verb) or self._simple_put(plan, verb, entity)
@@ -67,7 +77,7 @@ class CompiledBuilder:
                 form = verb, form_of_terms(terms, values)
                 shape = plan.shapes.get(form) or self._put_shape(plan, form, entity, terms, values)
                 (tail, _), raises = shape.filled(values), terms.raises
-            content = f",{shape.head}{members}{plan.kind}{tail}".encode()
+            content = f",{shape.head}{members}{tail}".encode()
             return encoded_action(
                 shape, content, size, target, entity=entity, raises=raises, frame=frame
             )
@@ -88,7 +98,9 @@ class CompiledBuilder:
                 return None
             plan, parts = self._located(target, parts)
             values: list[Any] = []
-            form = "update", form_of_changes(changes, values), form_of_terms(terms, values)
+            changed = form_of_changes(changes, values)
+            values += [parts[number] for number in plan.composing]
+            form = "update", changed, form_of_terms(terms, values)
             shape = plan.shapes.get(form)
             if shape is None:
 
@@ -176,8 +188,9 @@ class CompiledBuilder:
             plan, parts = self._plan(target.entity_class), target.parts
         else:
             plan = self._plan(type(target))
-            names = () if plan is None else plan.mapping.key_fields
-            parts = tuple(getattr(target, name) for name in names)
+            if plan is None or plan.mapping.version is not None:  # the object has one to expect
+                raise Unusual
+            parts = tuple(getattr(target, name) for name in plan.mapping.key_fields)
         if plan is None:
             raise Unusual
         return plan, parts
@@ -201,37 +214,27 @@ class CompiledBuilder:
 
     def _new_plan(self, mapping: EntityMapping) -> ClassPlan | None:
         converter, table = self.plain.converter, self.plain.table(mapping)
-        types = [mapping.fields[name].type for name in mapping.key_fields]
-        if (
-            not _is_usual(mapping)
-            or table_id(table).home is not None
-            or not all(is_closed(type_, converter) for type_ in types)
-        ):
+        if not _is_usual(mapping) or table_id(table).home is not None:
             return None
         attributes = tuple(key.attribute for key in mapping.key_attributes)
+        has_composed_key = any(key.template is not None for key in mapping.key_attributes)
+        kept = () if has_composed_key else mapping.key_fields
+        is_whole = mapping.version is None
         return ClassPlan(
             mapping,
             frozenset(attributes),
             target_maker(table, attributes),
-            tuple(
-                KeyPart(f"{json_text(attribute)}:", text_size(attribute), encoder(type_, converter))
-                for attribute, type_ in zip(attributes, types, strict=True)
-            ),
-            members_encoder(mapping.cls, converter, mapping.key_fields),
+            tuple(key_parts(mapping, converter)),
+            tuple(number for number, _ in composing_fields(mapping)),
+            members_encoder(mapping.cls, converter, kept) if is_whole else None,
             *_discriminator(mapping),
         )
 
 
 def _is_usual(mapping: EntityMapping) -> bool:
-    """Whether an entity's item is its fields and no more: nothing is composed, counted or timed."""
+    """Whether nothing is written beside what was asked for but versions, and keys of the table."""
     life = mapping.lifecycle
-    return (
-        mapping.version is None
-        and life.created_at is None
-        and life.updated_at is None
-        and not mapping.indexes
-        and all(key.template is None for key in mapping.key_attributes)
-    )
+    return life.created_at is None and life.updated_at is None and not mapping.indexes
 
 
 def _discriminator(mapping: EntityMapping) -> tuple[str, int]:

@@ -12,7 +12,7 @@ import attrs
 
 from transactscope.core.actions import StagedAction
 from transactscope.core.compiled.plans import ClassPlan
-from transactscope.core.compiled.shapes import Encoder, Shape, Slot, with_literals
+from transactscope.core.compiled.shapes import Shape, Unusual, with_literals
 from transactscope.core.freeze import expression_members
 from transactscope.core.naming import EntityVocabulary
 from transactscope.expressions.clauses import AddClause, SetClause, Update
@@ -21,12 +21,13 @@ from transactscope.expressions.literals import Literal
 from transactscope.expressions.operands import ListAppend
 from transactscope.types import AttributeValue
 from transactscope.types.json_text import json_text
-from transactscope.values.compiled import encoder, is_closed
+from transactscope.values.compiled import is_closed, row_encoder
 
 if TYPE_CHECKING:
     from transactscope.expressions.paths import Path
 
 _NUMBER: Final = "N"
+_NULL: Final = "NULL"
 
 
 @attrs.frozen(eq=False)
@@ -67,6 +68,9 @@ def shape_of(
 
     Returns:
         None if there is none: a value was found elsewhere, or users' code converts it.
+
+    Raises:
+        Unusual: A call with other values may have one.
     """
     record, converter = vocabulary.record, vocabulary.converter
     if [id(each.value) for each in record] != [id(value) for value in values]:
@@ -78,17 +82,18 @@ def shape_of(
     update = action.update if isinstance(action.update, Update) else None
     left = {id(literal) for literal in _left(update)}
     literals = {id(literal.value): literal for literal in _literals((action.condition, update))}
-    slots, constants, stand_ins, least = [], [], {}, _least(action)
+    columns: dict[bool, list[tuple[int, str, Any]]] = {True: [], False: []}
+    constants, stand_ins, least = [], {}, _least(action)
     for placeholder, wire in rendered.values.items():
         literal, label = literals[id(wire)], f"{json_text(placeholder)}:"
         number = numbers.get(id(wire))
         if number is None:
             constants.append(label + json_text(wire))
             continue
+        if literal.tag == _NULL:  # a shape is for one type tag, and another call may have it
+            raise Unusual
         is_left = id(literal) in left
-        encode: Encoder = encoder(record[number].declared, converter)
-        opening = f'{{"{literal.tag}":'
-        slots.append(Slot(number, label, opening, encode, is_left))
+        columns[is_left].append((number, label, record[number].declared))
         stand_ins[placeholder] = literal
         least -= literal.size if is_left else 0
     size = rendered.size - sum(literal.size for literal in stand_ins.values())
@@ -103,7 +108,8 @@ def shape_of(
         key_names=plan.key_names,
         head=f'{{"{action.kind}":{{"TableName":{json_text(action.table)},"{part}":{{',
         expressions=f"}}{_text_of_expressions(action)}",
-        slots=tuple(slots),
+        left=row_encoder(columns[True], converter) if columns[True] else None,
+        passing=row_encoder(columns[False], converter) if columns[False] else None,
         constants=tuple(constants),
         size=size,
         least=least,

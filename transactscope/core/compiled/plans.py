@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from transactscope.core.compiled.shapes import Encoder, Shape, Unusual
+from transactscope.core.compiled.shapes import Shape, Unusual
 from transactscope.entities.mapping import EntityMapping
+from transactscope.entities.templates import parts_of
 from transactscope.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
-from transactscope.types.json_text import from_json
-from transactscope.values.compiled import MembersEncoder
+from transactscope.types.json_text import from_json, json_text
+from transactscope.values.compiled import Encoder, MembersEncoder, encoder, is_closed
+from transactscope.values.sizes import text_size
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 MAX_SHAPES: Final = 256
 """How many shapes are kept for one class; the oldest goes when there is one more."""
@@ -52,12 +57,15 @@ class KeyPart(NamedTuple):
     Attributes:
         label: What stands before the value, `"artist":`.
         size: The bytes of the name.
-        encode: Writes the value.
+        is_composed: Whether a template composes it, so that no field is stored as it.
+        write: Returns the JSON of the value, its bytes, and its type tag with its content, for the
+            values of the fields that a key consists of. It raises `Unusual`.
     """
 
     label: str
     size: int
-    encode: Encoder
+    is_composed: bool
+    write: Callable[[Sequence[Any]], tuple[str, int, tuple[str, str]]]
 
 
 @attrs.frozen(eq=False)
@@ -69,7 +77,8 @@ class ClassPlan:
         key_names: The names of the key's attributes.
         target: Says which item a key is; None for a key that may be empty or too long.
         key_parts: What writes a key.
-        members: What writes a whole entity.
+        composing: Which parts of a key updates store as fields of their own.
+        members: What writes a whole entity; None where its item is more than that.
         kind: The JSON of the discriminator, with a comma before it; empty without one.
         kind_size: Its bytes.
         puts: The shapes of puts without a condition of the user's, by verb.
@@ -80,31 +89,132 @@ class ClassPlan:
     key_names: frozenset[str]
     target: Callable[[Contents], Target | None]
     key_parts: tuple[KeyPart, ...]
-    members: MembersEncoder
+    composing: tuple[int, ...]
+    members: MembersEncoder | None
     kind: str
     kind_size: int
     puts: dict[str, Shape] = attrs.field(factory=dict)
     shapes: Shapes = attrs.field(factory=Shapes)
+    has_composed_key: bool = attrs.field(init=False)
 
-    def written_key(self, values: Sequence[Any]) -> tuple[str, int, Target]:
-        """Return a key's JSON members, its bytes, and which item it is.
+    @has_composed_key.default
+    def _has_composed_part(self) -> bool:
+        return any(part.is_composed for part in self.key_parts)
+
+    def written_key(
+        self, values: Sequence[Any], *, only_composed: bool = False
+    ) -> tuple[str, int, Target]:
+        """Return a key's JSON members, their bytes, and which item it is.
+
+        Args:
+            values: Those of the fields that the key consists of.
+            only_composed: Whether to return only the members that are no fields.
 
         Raises:
             Unusual: The plain way has to judge these values.
         """
         texts, size, contents = [], 0, []
-        for (label, label_size, encode), value in zip(self.key_parts, values, strict=True):
-            written = None if value is None else encode(value)
-            if written is None:
-                raise Unusual
-            text, value_size = written
-            texts.append(label + text)
-            size += label_size + value_size
-            contents.append(("S", value) if type(value) is str else _content(text))
+        for label, label_size, is_composed, write in self.key_parts:
+            text, value_size, content = write(values)
+            contents.append(content)
+            if is_composed or not only_composed:
+                texts.append(label + text)
+                size += label_size + value_size
         target = self.target(contents)
         if target is None:
             raise Unusual
         return ",".join(texts), size, target
+
+    def written_entity(self, entity: Any) -> tuple[str, int, Target]:
+        """Return an entity's JSON members, their bytes, and which item it is.
+
+        Raises:
+            Unusual: The plain way has to write it.
+        """
+        written = None if self.members is None else self.members(entity)
+        if written is None:
+            raise Unusual
+        members, size, contents = written
+        if not self.has_composed_key:
+            target = self.target(contents)
+            if target is None:
+                raise Unusual
+            return members + self.kind, size + self.kind_size, target
+        values = [getattr(entity, name) for name in self.mapping.key_fields]
+        composed, composed_size, target = self.written_key(values, only_composed=True)
+        return (
+            f"{composed},{members}{self.kind}",
+            composed_size + size + self.kind_size,
+            target,
+        )
+
+
+def key_parts(mapping: EntityMapping, converter: Converter) -> Iterator[KeyPart]:
+    """Return what writes the attributes of the keys of a class.
+
+    Raises:
+        Unusual: A field of it is converted by a hook of the user's.
+    """
+    numbers = {name: number for number, name in enumerate(mapping.key_fields)}
+    types = {name: mapping.fields[name].type for name in numbers}
+    if not all(is_closed(type_, converter) for type_ in types.values()):
+        raise Unusual
+    encoders = {name: encoder(type_, converter) for name, type_ in types.items()}
+    for key in mapping.key_attributes:
+        if key.template is None:
+            (name,) = key.fields
+            write = _writer_of_field(numbers[name], encoders[name])
+        else:
+            prefix, slots = parts_of(key.template)
+            pieces = [
+                (numbers[slot.field], encoders[slot.field], slot.format_spec, slot.literal_after)
+                for slot in slots
+            ]
+            write = _writer_of_template(prefix, pieces, encoder(str, converter))
+        label = f"{json_text(key.attribute)}:"
+        yield KeyPart(label, text_size(key.attribute), key.template is not None, write)
+
+
+def _writer_of_field(
+    number: int, encode: Encoder
+) -> Callable[[Sequence[Any]], tuple[str, int, tuple[str, str]]]:
+    def write(values: Sequence[Any]) -> tuple[str, int, tuple[str, str]]:
+        value = values[number]
+        written = None if value is None else encode(value)
+        if written is None:
+            raise Unusual
+        text, size = written
+        return text, size, ("S", value) if type(value) is str else _content(text)
+
+    return write
+
+
+def _writer_of_template(
+    prefix: str, pieces: Sequence[tuple[int, Encoder, str, str]], encode_text: Encoder
+) -> Callable[[Sequence[Any]], tuple[str, int, tuple[str, str]]]:
+    """Do what `KeyTemplate.compose` does, for values about which there is nothing to say."""
+
+    def write(values: Sequence[Any]) -> tuple[str, int, tuple[str, str]]:
+        texts = [prefix]
+        for number, encode, spec, literal in pieces:
+            value = values[number]
+            written = None if value is None else encode(value)
+            if written is None:
+                raise Unusual
+            if spec:
+                text = format(value, spec)
+            else:
+                text = value if type(value) is str else _content(written[0])[1]
+            if not text or (literal and (text + literal).find(literal) != len(text)):
+                raise Unusual
+            texts += text, literal
+        composed = "".join(texts)
+        written = encode_text(composed)
+        if written is None:
+            raise Unusual
+        return (*written, ("S", composed))
+
+    return write
 
 
 def target_maker(table: str, attributes: tuple[str, ...]) -> Callable[[Contents], Target | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Never
 
 import attrs
 
@@ -14,7 +14,8 @@ from transactscope.expressions.literals import Literal
 from transactscope.limits import MAX_SUBSTITUTION_BYTES
 from transactscope.types import AttributeValue
 
-Encoder = Callable[[Any], tuple[str, int] | None]
+RowEncoder = Callable[[Sequence[Any]], tuple[str, int] | None]
+"""Writes some values of a call, and counts their bytes; None: the plain way has to judge them."""
 
 ENDING: Final = ',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}}'
 """How every member ends; see `core.freeze`."""
@@ -22,25 +23,6 @@ ENDING: Final = ',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}}'
 
 class Unusual(Exception):  # noqa: N818 - a way out that nobody outside sees
     """The plain way has to look at this call."""
-
-
-class Slot(NamedTuple):
-    """The place of one value in the text of a shape.
-
-    Attributes:
-        number: Which of the call's values it is.
-        label: What stands before it, `":v0":`.
-        opening: How the JSON of the value has to begin: with the type tag that the shape was made
-            for, which some of DynamoDB's rules are about.
-        encode: Writes the value.
-        is_left: Whether the value is what an update leaves in the item.
-    """
-
-    number: int
-    label: str
-    opening: str
-    encode: Encoder
-    is_left: bool
 
 
 @attrs.frozen(eq=False)
@@ -56,7 +38,9 @@ class Shape:
         key_names: The same as a set, the same one for all shapes of a class.
         head: The JSON of the member up to the item or key.
         expressions: The JSON of the expressions that follow, names included.
-        slots: The values that follow.
+        left: Writes those of the call's values that are in the item afterwards, each behind its
+            placeholder; None if there are none.
+        passing: Writes the others.
         constants: The JSON of the values that never differ.
         size: The bytes that names and constant values stand for.
         least: The bytes that an update leaves beside the key and its values.
@@ -73,7 +57,8 @@ class Shape:
     key_names: frozenset[str]
     head: str
     expressions: str
-    slots: tuple[Slot, ...] = ()
+    left: RowEncoder | None = None
+    passing: RowEncoder | None = None
     constants: tuple[str, ...] = ()
     size: int = 0
     least: int = 0
@@ -83,7 +68,7 @@ class Shape:
     tail: str = attrs.field(init=False)
 
     @tail.default
-    def _tail_without_slots(self) -> str:
+    def _tail_without_values(self) -> str:
         values = f',"ExpressionAttributeValues":{{{",".join(self.constants)}}}'
         return f"{self.expressions}{values if self.constants else ''}{ENDING}"
 
@@ -93,24 +78,22 @@ class Shape:
         Raises:
             Unusual: The plain way has to judge these values.
         """
-        if not self.slots:
+        if not values:
             return self.tail, self.least
-        texts, substituted, left = list(self.constants), self.size, self.least
-        for number, label, opening, encode, is_left in self.slots:
-            written = encode(values[number])
-            if written is None:
-                raise Unusual
-            text, size = written
-            if not text.startswith(opening):
-                raise Unusual
-            texts.append(label + text)
+        texts, substituted, least = list(self.constants), self.size, self.least
+        if self.left is not None:
+            text, size = self.left(values) or _refuse()
+            texts.append(text)
             substituted += size
-            if is_left:
-                left += size
+            least += size
+        if self.passing is not None:
+            text, size = self.passing(values) or _refuse()
+            texts.append(text)
+            substituted += size
         if substituted > MAX_SUBSTITUTION_BYTES:
             raise Unusual
         joined = ",".join(texts)
-        return f'{self.expressions},"ExpressionAttributeValues":{{{joined}}}{ENDING}', left
+        return f'{self.expressions},"ExpressionAttributeValues":{{{joined}}}{ENDING}', least
 
     def trees(self, values: Mapping[str, AttributeValue]) -> tuple[Condition | None, Update | None]:
         """Return condition and update with the values that were sent, by their placeholders."""
@@ -118,6 +101,10 @@ class Shape:
             return self.condition, self.update
         literals = {id(each): Literal(values[name]) for name, each in self.stand_ins.items()}
         return with_literals(self.condition, literals), with_literals(self.update, literals)
+
+
+def _refuse() -> Never:
+    raise Unusual
 
 
 def with_literals(node: Any, literals: Mapping[int, Literal]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from socket import socket
 from typing import Any, Final
 
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
@@ -21,6 +22,8 @@ from transactscope.transports.direct.http import (
 )
 
 _UNUSED: Final = sha256()
+_COPIED: Final = 16 * 1024  # bytes of a body that is copied behind its head to be sent with it
+_CAN_GATHER: Final = hasattr(socket, "sendmsg")  # not on every system
 
 
 def parts_of(head: Head, content: Sequence[bytes]) -> Sequence[bytes]:
@@ -30,7 +33,8 @@ def parts_of(head: Head, content: Sequence[bytes]) -> Sequence[bytes]:
         body = b"".join(content)
         hashed = _UNUSED.copy()  # cheaper than a new one
         hashed.update(body)
-        return (head.with_hash(hashed.hexdigest(), size) + body,)
+        written = head.with_hash(hashed.hexdigest(), size)
+        return (written + body,) if size <= _COPIED else (written, body)
     joined = list(blocks(content))
     hashed = sha256()
     for block in joined:
@@ -48,10 +52,9 @@ def exchange(connections: Connections, connection: Any, parts: Sequence[bytes]) 
         HTTPClientError: Anything else.
     """
     try:
-        socket = connection.sock
-        for part in parts:
-            socket.sendall(part)
-        came = read_answer(socket.recv)
+        plain_or_tls = connection.sock
+        _write(plain_or_tls, parts)
+        came = read_answer(plain_or_tls.recv)
     except BaseException as error:
         connections.discard(connection)
         if isinstance(error, Exception):
@@ -62,6 +65,25 @@ def exchange(connections: Connections, connection: Any, parts: Sequence[bytes]) 
     else:
         connections.give_back(connection)
     return came
+
+
+def _write(connection: Any, parts: Sequence[bytes]) -> None:
+    """Write parts one behind the other, at once where that can be."""
+    left: Sequence[bytes | memoryview] = parts
+    if len(parts) > 1 and type(connection) is socket and _CAN_GATHER:
+        left = _behind(parts, connection.sendmsg(parts))
+    for part in left:
+        connection.sendall(part)
+
+
+def _behind(parts: Sequence[bytes], sent: int) -> Sequence[memoryview]:
+    """Return what is left of parts when so many bytes of them are sent."""
+    left = []
+    for part in parts:
+        if sent < len(part):
+            left.append(memoryview(part)[sent:])
+        sent = max(0, sent - len(part))
+    return left
 
 
 def _in_words_of_botocore(error: Exception, url: str) -> Exception:

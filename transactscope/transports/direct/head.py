@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 import time
-from binascii import hexlify
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import SplitResult, quote, urlsplit
 
+from transactscope.transports.direct.identifiers import new_identifier
 from transactscope.transports.direct.probe import Prepared
 from transactscope.transports.direct.signing import Moment, Shape, SigningKey, timestamp_of
 
@@ -129,16 +129,10 @@ class Head:
         if now[0] != second:
             now = self._now = self._moment(second, now[1])
         _, moment, first = now
-        digits = hexlify(os.urandom(16))
-        return b"%b%b\r\namz-sdk-invocation-id: %b-%b-4%b-8%b-%b%b%d%b\r\n\r\n" % (
+        return b"%b%b\r\namz-sdk-invocation-id: %b%b%d%b\r\n\r\n" % (
             first,
             moment.signature(hash_of_body),
-            # A random UUID of version 4, as botocore sends one for every call.
-            digits[:8],
-            digits[8:12],
-            digits[13:16],
-            digits[17:20],
-            digits[20:],
+            new_identifier(),
             self._third,
             size,
             _trace() if self._traced else b"",

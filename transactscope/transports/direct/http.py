@@ -16,6 +16,7 @@ Receive: TypeAlias = Callable[[int], bytes]
 """Returns between one and so many bytes, or none where the other side has ended."""
 
 BLOCK: Final = 64 * 1024  # bytes; what is shorter is joined, what is longer sent as it stands
+_FIRST_BLOCK: Final = 16 * 1024  # bytes; answers to writes are shorter
 _MOST_AT_ONCE: Final = 1024 * 1024  # bytes to ask a socket for
 _LONGEST_HEAD: Final = 64 * 1024  # bytes
 _LONGEST_LINE: Final = 4 * 1024  # bytes, of a chunk's size or a trailer
@@ -86,21 +87,18 @@ def read_answer(receive: Receive) -> HttpAnswer:
         ConnectionEndedError: It is not complete.
         OSError: Raised by `receive`.
     """
-    received = receive(BLOCK)
+    received = receive(_FIRST_BLOCK)
     head, found, body = received.partition(_END_OF_HEAD)
     if found and head.startswith(_SUCCESS):  # nearly always, and then there is little to do
         headers = _headers(head[len(_SUCCESS) :].decode("latin-1"))
-        if headers.get("content-length") == str(len(body)) and _is_plain(headers):
+        if (
+            headers.get("content-length") == str(len(body))
+            and headers.get("connection", "keep-alive") == "keep-alive"
+            and "transfer-encoding" not in headers
+            and "content-encoding" not in headers
+        ):
             return HttpAnswer(200, headers, body, is_last=False)
     return _read_any(_Stream(receive, received))
-
-
-def _is_plain(headers: dict[str, str]) -> bool:
-    return (
-        headers.get("connection", "keep-alive") == "keep-alive"
-        and "transfer-encoding" not in headers
-        and "content-encoding" not in headers
-    )
 
 
 def _read_any(stream: _Stream) -> HttpAnswer:

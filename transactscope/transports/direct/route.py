@@ -83,10 +83,10 @@ class Route:
         What was made of parameters is checked and written by botocore itself: they may be a user's
         own, and botocore refuses and converts some of what a user may write.
         """
-        if request._body is None:
+        if request.is_written:
             return request.content
         try:
-            return (self._written(request._body),)
+            return (self._written(request.body),)
         except Exception as error:
             msg = "botocore refuses the parameters"
             raise ForeignError(msg) from error

@@ -10,7 +10,7 @@ converter, and cattrs makes new hooks when a user registers one, so that none is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -28,6 +28,7 @@ __all__ = [
     "is_closed",
     "members_decoder",
     "members_encoder",
+    "row_encoder",
 ]
 
 Encoder: TypeAlias = Callable[[Any], tuple[str, int] | None]
@@ -120,6 +121,33 @@ def _members_encoder(
         return _made(keep, hook, class_, converter, make) or _nothing
     except Exception:  # noqa: BLE001 - the plain path knows the right error
         return _nothing
+
+
+def row_encoder(
+    columns: Sequence[tuple[int, str, Any]], converter: cattrs.Converter
+) -> Callable[[Sequence[Any]], tuple[str, int] | None]:
+    """Return what writes some values of a sequence as one JSON text. Nothing is sent.
+
+    Args:
+        columns: Which values, what is written before each, and their declared types, for all of
+            which `is_closed` is true. A value that is None is left to the plain path, whatever its
+            type allows, so that every text has one type tag, always the same.
+        converter: The converter that knows the user's hooks.
+
+    Returns:
+        A function that takes the sequence, and returns the texts with commas between them, and
+        the bytes that the values have together; or None, where the plain path has to write them.
+
+    Example:
+        >>> from transactscope.values import default_converter
+        >>> from transactscope.values.compiled import row_encoder
+        >>> encode = row_encoder([(1, '":v":', int | None)], default_converter())
+        >>> encode(["a", 5]), encode(["a", None])
+        (('":v":{"N":"5"}', 2), None)
+    """
+    from transactscope.values.compiled import generating  # noqa: PLC0415 - see there
+
+    return generating.row_encoder(columns, converter)
 
 
 def members_decoder(class_: type, converter: cattrs.Converter) -> Decoder:

@@ -6,11 +6,21 @@ generates takes longer than what is generated saves in a program that converts n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from transactscope.values.compiled.reading import Reading
-from transactscope.values.compiled.shapes import Object, is_known, read_shape, written_shape
+from transactscope.values.compiled.shapes import (
+    Expiry,
+    Object,
+    Optional,
+    Shape,
+    is_known,
+    read_shape,
+    written_shape,
+)
 from transactscope.values.compiled.writing import Writing
 from transactscope.values.compiled.written import EncoderSource
 
@@ -31,6 +41,24 @@ def object_encoder(
     if not isinstance(shape, Object):
         return None
     return Writing(converter, EncoderSource(is_quick=True)).members_encoder(shape, keep)
+
+
+def row_encoder(
+    columns: Sequence[tuple[int, str, Any]], converter: cattrs.Converter
+) -> Callable[[Any], Any]:
+    """Generate the encoder of some values of a sequence, none of them NULL."""
+    shapes = [
+        (number, label, _never_null(written_shape(type_, converter, level=1)))
+        for number, label, type_ in columns
+    ]
+    return Writing(converter, EncoderSource(is_quick=True)).row_encoder(shapes)
+
+
+def _never_null(shape: Shape) -> Shape:
+    """Return the shape of the values that are not None, which has one type tag."""
+    if isinstance(shape, Optional):
+        return shape.inner
+    return attrs.evolve(shape, takes_none=False) if isinstance(shape, Expiry) else shape
 
 
 def object_decoder(type_: Any, converter: cattrs.Converter) -> Callable[[Any], Any] | None:

@@ -107,7 +107,7 @@ def parse_moment(text: str) -> datetime:
         >>> print(parse_moment("1959-08-17T09:30:00.000000Z"))
         1959-08-17 09:30:00+00:00
     """
-    has_form = len(text) == _MOMENT and text[26] == "Z" and text[19] == "." and text[10] == "T"
+    has_form = len(text) == _MOMENT and text[10::16] == "TZ" and text[19] == "."
     if has_form and text.isascii():  # then Python takes nothing that the plain path would not
         return datetime.fromisoformat(text)
     return decode_datetime(text)

@@ -6,10 +6,10 @@ returns None where the plain path has to do it, and whatever is raised in it mea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -59,6 +59,9 @@ from transactscope.values.sizes import CONTAINER_BYTES, element_size, text_size,
 if TYPE_CHECKING:
     import cattrs
 
+Column: TypeAlias = tuple[int, str, Shape]
+"""Which value of a sequence it is, what is written before it, and its shape."""
+
 _UNSET: Final = object()
 _MEMBER_BYTES: Final = element_size(0, 0)
 _EMPTY_LIST: Final = Written(['{"L":[]}'], CONTAINER_BYTES)
@@ -90,6 +93,23 @@ class Writing:
             else:  # it is no field, or neither a text nor a number
                 self.source.line(REFUSE)
         return self.source.compiled("encode")
+
+    def row_encoder(self, columns: Sequence[Column]) -> Callable[[Any], Any]:
+        """Make the encoder of some values of a sequence, each behind its label: text and size."""
+        with self._function():
+            parts = [self._column(*column) for column in columns]
+            if self.source.raw:
+                self._look_at_raw_texts(_careful_row(self.converter, columns))
+            self._return(_row("", parts, ""))
+        return self.source.compiled("encode")
+
+    def _column(self, number: int, label: str, shape: Shape) -> Written:
+        name = self.source.name("value")
+        self.source.line(f"{name} = value[{number}]")
+        if shape == Scalar(str) and self.source.takes_raw:
+            demand(self.source, name, str)
+        written = self._written(shape, name)
+        return attrs.evolve(written, pieces=[label, *written.pieces])
 
     @contextmanager
     def _function(self) -> Iterator[None]:
@@ -357,6 +377,16 @@ def _careful(
     @cache
     def encoder() -> Callable[[Any], Any]:
         return Writing(converter).members_encoder(shape, keep)
+
+    return lambda value: encoder()(value)  # noqa: PLW0108 - calling it is what makes it
+
+
+def _careful_row(converter: cattrs.Converter, columns: Sequence[Column]) -> Callable[[Any], Any]:
+    """Do the same for a row."""
+
+    @cache
+    def encoder() -> Callable[[Any], Any]:
+        return Writing(converter).row_encoder(columns)
 
     return lambda value: encoder()(value)  # noqa: PLW0108 - calling it is what makes it
 

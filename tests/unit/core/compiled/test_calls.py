@@ -1,6 +1,7 @@
 """Which calls are written at once, and what is left to the plain way."""
 
 import copy
+import datetime as dt
 import pickle
 import sys
 
@@ -13,7 +14,8 @@ from transactscope.core.building import ActionBuilder, Terms, changes_of
 from transactscope.core.compiled import building, plans
 from transactscope.core.compiled.building import CompiledBuilder
 from transactscope.core.compiled.making import RecordingVocabulary, shape_of
-from transactscope.values import default_converter
+from transactscope.fields import CreatedAt
+from transactscope.values import default_converter, make_converter
 
 
 @entity("Thing", partition_key="name", sort_key="day")
@@ -52,12 +54,31 @@ class Album:
     plays: int = 0
 
 
-@entity("Shop", partition_key=KeyTemplate("PK", "USER#{name}"))
+@entity("Shop", partition_key=KeyTemplate("PK", "USER#{name}#"))
 @attrs.define
 class Composed:
     """An item whose key is composed of a field."""
 
     name: str
+
+
+@entity("Counted", partition_key="name", version="version")
+@attrs.define
+class Counted:
+    """An item with a version."""
+
+    name: str
+    count: int = 0
+    version: int | None = None
+
+
+@entity("Timed", partition_key="name", fields={"made": CreatedAt})
+@attrs.define
+class Timed:
+    """An item with a time that the library writes."""
+
+    name: str
+    made: dt.datetime | None = None
 
 
 NO_CHANGES = changes_of(None, None, None, None)
@@ -113,9 +134,7 @@ def test_attributes_may_be_compared(compiled):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"set": {path("count"): 1}},
         {"set": [("count", 1)]},
-        {"add": {path("count"): 1}},
         {"add": [("count", 1)]},
         {"remove": path("count")},
         {"remove": [path("count")]},
@@ -157,8 +176,8 @@ def test_a_form_without_shape_is_found_out_once(compiled, plain, monkeypatch):
         (Thing, ("", 1)),
         (Thing, ("a" * 2049, 1)),
         (Thing, (None, 1)),
+        (Timed, ("a",)),
         (Thing, ("a", "1")),
-        (Composed, ("a",)),
         (Raw, (b"a",)),
         (int, (1,)),
         ("text", ()),
@@ -180,7 +199,7 @@ def test_an_entity_is_no_target_of_an_update_by_key(compiled):
 
 @pytest.mark.parametrize(
     "entity_",
-    [Thing("", 1), Thing("a" * 2049, 1), Single(""), Single("a" * 2049), Composed("a"), 5],
+    [Thing("", 1), Thing("a" * 2049, 1), Single(""), Single("a" * 2049), Counted("a"), 5],
     ids=range(6),
 )
 def test_unusual_entities_are_left_alone(compiled, entity_):
@@ -211,6 +230,43 @@ def test_long_sort_keys_are_measured(compiled):
     assert put("b" * 1024) is not None
     assert put("b" * 1025) is None
     assert ("Sorted", "a", "S", "x", "b", "S", "y") == put("y").target
+
+
+def test_the_version_of_an_object_is_left_to_the_plain_way(compiled, plain):
+    """What a call by key does to a version is always the same; an object has one to expect."""
+    frame, terms = sys._getframe(), Terms()
+    changes = changes_of({"count": 5}, None, None, None)
+    update = compiled.update(Counted, ("a",), changes, terms, frame)
+
+    assert compiled.delete(Counted("a"), (), terms, frame) is None
+    assert compiled.delete(Counted, ("a",), terms, frame) is not None
+    assert plain.update(EntityKey(Counted, "a"), changes, terms).update == update.update
+    assert compiled.put("put", Timed("a"), None, frame) is None
+
+
+@pytest.mark.parametrize("name", ["", "a#b", None, 5, "a" * 2049])
+def test_unusual_parts_of_composed_keys_are_left_alone(compiled, name):
+    """A part that contains what ends it would forge another key, which the plain way says."""
+    assert compiled.delete(Composed, ("a",), Terms(), sys._getframe()) is not None
+    assert compiled.delete(Composed, (name,), Terms(), sys._getframe()) is None
+
+
+def test_a_composed_key_must_be_a_text(compiled):
+    """A format can make anything of a value."""
+
+    class Odd(str):
+        __slots__ = ()
+
+        def __format__(self, spec):
+            return "\ud800"
+
+    @entity("Formatted", partition_key=KeyTemplate("PK", "X#{name:>3}"))
+    @attrs.define
+    class Formatted:
+        name: str
+
+    assert compiled.put("put", Formatted("a"), None, sys._getframe()) is not None
+    assert compiled.put("put", Formatted(Odd("a")), None, sys._getframe()) is None
 
 
 def test_too_large_items_are_left_to_the_plain_way(compiled):
@@ -273,6 +329,7 @@ def test_a_value_of_unknown_origin_has_no_shape(compiled, plain):
 
 def test_null_is_no_number(compiled):
     """A shape is made for one type tag: DynamoDB's rules depend on it."""
+    assert _update(compiled, set={"count": None}) is None
     assert _update(compiled, set={"count": 5}) is not None
     assert _update(compiled, set={"count": "text"}) is None
     assert _update(compiled, set={"count": None}) is None
@@ -298,6 +355,39 @@ def test_plans_are_not_kept_without_end(plain, monkeypatch):
 
     assert [Raw, Thing] == list(compiled._plans)
     assert [Thing] == list(compiled._named_once)
+
+
+def test_a_hook_that_is_registered_later_is_asked():
+    """The plain way asks it from the next call on; so does a scope that begins later."""
+    converter = make_converter()
+    compiled = CompiledBuilder(ActionBuilder(converter, lambda: 0.0)).up_to_date()
+
+    def stored():
+        return compiled.put("put", Album("a", 2), None, sys._getframe()).item["plays"]
+
+    assert {"N": "2"} == stored()
+    converter.register_unstructure_hook(int, lambda value: {"N": str(value + 1)})
+    assert compiled is compiled.up_to_date() is compiled.up_to_date()
+    assert {"N": "3"} == stored()
+
+
+def test_a_key_with_a_hook_of_the_users_takes_the_plain_way():
+    """Two writers of one key could write two items."""
+    converter = make_converter()
+    converter.register_unstructure_hook(int, lambda value: {"N": str(value + 1)})
+    compiled = CompiledBuilder(ActionBuilder(converter, lambda: 0.0))
+
+    assert compiled.put("put", Thing("a", 1), None, sys._getframe()) is None
+    assert compiled.delete(Thing, ("a", 1), Terms(), sys._getframe()) is None
+
+
+def test_texts_with_escapes_are_values_like_others(compiled):
+    """What JSON has to escape is written another way."""
+    terms = Terms(Attr("name").eq('"\\\n'))
+    for _ in range(2):
+        action = compiled.check(Thing, ("a", 1), terms, sys._getframe())
+
+        assert {":v0": {"S": '"\\\n'}} == action.rendered.values
 
 
 def test_facts_are_those_of_the_call(compiled):

@@ -137,6 +137,7 @@ def test_a_slow_answer_leaves_a_doubt(serve, connect, both, content):
     sent_again(transport, spy, request, server)
 
 
+@pytest.mark.slow
 def test_a_server_that_reads_nothing_leaves_a_doubt(connect, both):
     """Writing has an end, too."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -542,9 +543,10 @@ def test_systems_without_poll(serve, connect, both, monkeypatch):
 
 
 def test_the_body_is_what_was_frozen(serve, connect, both):
-    """Byte by byte."""
+    """Byte by byte, also where botocore would check nothing."""
     server = serve()
-    transport, _ = both(connect(server))
+    transport, spy = both(connect(server, parameter_validation=False))
     transport(write())
 
+    assert [] == spy.requests
     assert BODY + b',"ClientRequestToken":"token-1"}' == server.requests[0].body

@@ -200,6 +200,7 @@ def test_answers_that_never_end_are_refused(framing, monkeypatch):
         read(content[framing], range(100, 2000, 100))
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=400), st.sets(st.integers(1, 400), max_size=20))
 @example(OK + b"\r\n", set())
 def test_any_bytes_are_read_or_refused(content, cuts):
@@ -233,6 +234,7 @@ fields = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from([b"HTTP/1.1 200 OK", b"HTTP/1.0 200 OK", b"HTTP/1.1 100 C", b"HTTP/1.1 500 X"]),
     fields,
@@ -252,6 +254,7 @@ def test_almost_answers_are_read_alike_however_they_are_cut(line, lines, body, c
     assert outcome(()) == outcome(cuts)
 
 
+@pytest.mark.slow
 @given(st.lists(st.binary(max_size=50), max_size=30))
 def test_blocks_are_the_pieces(pieces):
     """Nothing is lost, doubled or put elsewhere."""

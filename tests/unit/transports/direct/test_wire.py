@@ -1,8 +1,10 @@
 """What is sent is what botocore would send."""
 
 import json
+import os
 import re
 import types
+import warnings
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from tests import engines
 from tests.unit.transports.direct.conftest import Spy, plain, write
 from tests.unit.transports.direct.servers import answer
-from transactscope.transports.direct import head, probe, signing
+from transactscope.transports.direct import head, identifiers, probe, signing
 from transactscope.transports.direct.exchange import parts_of
 from transactscope.transports.direct.http import BLOCK
 from transactscope.transports.direct.transport import DirectTransport
@@ -68,6 +70,15 @@ def test_headers_and_body_are_those_of_botocore(serve, connect, both, operation)
     assert by_us.headers["content-length"] == str(len(by_us.body))
 
 
+def test_only_requests_of_the_librarys_own_json_are_written():
+    """Once the parameters were asked for, they may be anything again."""
+    made = write()
+    before = made.is_written
+    _ = made.body
+
+    assert (True, False, False) == (before, made.is_written, ready("GetItem").is_written)
+
+
 def test_parameters_are_written_by_botocore(serve, connect, both):
     """A text below `B` is encoded, as botocore does it with what users write."""
     server = serve()
@@ -92,13 +103,31 @@ def test_each_request_has_an_identifier_of_its_own(serve, connect, both):
     """Random UUIDs of version 4, as botocore makes them."""
     server = serve()
     transport, _ = both(connect(server))
-    for _ in range(3):
+    for _ in range(70):  # more than are made at once
         transport(write())
-    identifiers = {request.headers["amz-sdk-invocation-id"] for request in server.requests}
+    sent = {request.headers["amz-sdk-invocation-id"] for request in server.requests}
 
     uuid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-    assert len(identifiers) == 3
-    assert all(uuid.fullmatch(identifier) for identifier in identifiers)
+    assert len(sent) == 70
+    assert all(uuid.fullmatch(identifier) for identifier in sent)
+
+
+def test_a_child_process_has_identifiers_of_its_own():
+    """What was made in stock is used once, on one side of a fork."""
+    identifiers.new_identifier()
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python warns of forks in a process with threads
+        child = os.fork()
+    if child == 0:
+        os.write(writing, identifiers.new_identifier())
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(reading, 100)
+    os.close(reading)
+    os.close(writing)
+
+    assert theirs not in [identifiers.new_identifier() for _ in range(identifiers._AT_ONCE)]
 
 
 def test_the_trace_of_lambda_is_passed_on(serve, connect, both, monkeypatch):
@@ -171,6 +200,7 @@ def test_many_pieces_are_written_in_few_parts(serve, connect):
     assert len(parts) < 20
 
 
+@pytest.mark.slow
 @given(
     st.binary(max_size=300),
     st.tuples(words, words, st.none() | words),
