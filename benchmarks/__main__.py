@@ -13,7 +13,7 @@ from benchmarks import credentials, documents, machine, plots, profiles
 from benchmarks.measurements import NAMES, measure
 from benchmarks.peers import ENTRIES, OURS, choose
 from benchmarks.results import Results, as_json, from_json
-from benchmarks.settings import Settings
+from benchmarks.settings import ROUNDS, Settings
 from benchmarks.tables import tables_of
 from benchmarks.workloads import WORKLOADS
 
@@ -85,7 +85,7 @@ def _settings(chosen: argparse.Namespace) -> tuple[Settings, dict[str, str]]:
     entries, left_out = choose(chosen.peers)
     return Settings(
         tuple(entries),
-        chosen.rounds or (_QUICK_ROUNDS if chosen.quick else Settings.rounds),
+        chosen.rounds or (_QUICK_ROUNDS if chosen.quick else ROUNDS),
         chosen.seed,
         quick=chosen.quick,
         pinned=not chosen.no_pin,

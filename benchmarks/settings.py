@@ -18,6 +18,10 @@ _QUICK_ACTIONS: Final = 20
 _QUICK_COMMITS: Final = 4
 
 
+ROUNDS: Final = 30
+"""How many rounds each race has, where nobody says otherwise."""
+
+
 @frozen
 class Settings:
     """How to measure.
@@ -31,7 +35,7 @@ class Settings:
     """
 
     entries: tuple[Entry, ...]
-    rounds: int = 30
+    rounds: int = ROUNDS
     seed: int = 20261121
     quick: bool = False
     pinned: bool = True

@@ -7,6 +7,7 @@ import pytest
 from tests.contract.entities import Account, Order, Profile, Sheet
 from tests.shells import Database as AnyDatabase
 from transactscope import Database, EntityKey, RetryPolicy, TransactScope
+from transactscope.core.building import ActionBuilder
 from transactscope.errors import (
     ConversionError,
     InvalidKeyError,
@@ -43,6 +44,14 @@ def test_a_key_that_comes_twice_is_read_once_and_answered_twice(db, sent, accoun
 
     assert [account, Sheet("A-1", 10), None, account, None] == found
     assert 2 == len(sent.requests[0].body["TransactItems"])
+
+
+def test_usual_keys_need_no_action_each(db, account, monkeypatch):
+    """Speed is what the quick way is for: only the time would tell that nobody takes it."""
+    monkeypatch.delattr(ActionBuilder, "read")
+
+    assert account == db.get(Account, "A-1")
+    assert [account, None] == db.transact_get(_key(1), _key(2))
 
 
 def test_keys_are_one_by_value(client, fresh_table, table_name):

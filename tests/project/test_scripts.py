@@ -1,17 +1,20 @@
 """What `scripts/test` runs where: in a copy whose tools only write down that they were called."""
 
+import pathlib
 import shutil
 import subprocess
 
 import attrs
 import pytest
 
-from tests.project.tree import ROOT
+from tests.project.tree import ROOT, copy, project_files
 
 SYNC, ASYNC = ".venv", ".venv-async"
 MEASURED = "--cov --cov-report="
 TWO = "-n 2 --dist loadfile"
-AGAIN = "moto or threads"
+AGAIN = "moto or threads or dynoxide-direct"
+WITHOUT_DIRECT = f"{TWO} -m not contention -k not ({AGAIN}) tests/unit/transports"
+FOLDERS_OF_DIRECT = ("transactscope/transports", "tests/unit/transports", "tests/contract")
 BROWSER = "samples/catalog/tests/browser"
 ENGINE = ".engines/node_modules/@dynoxide/linux-x64/dynoxide"
 AXE = ".tools/node_modules/axe-core/axe.min.js"
@@ -24,6 +27,8 @@ case "$*" in
     "-m pytest"*) printf 'ran: %s %s\\n' "$here" "$*" ;;
 esac
 """
+COPYING = """"-m tests.project.tree"*) printf 'copied: %s\\n' "$*" ;;
+    "-m pytest"*"""
 SILENT = "#!/usr/bin/env bash\n"
 
 
@@ -83,11 +88,39 @@ def test_everything_is_tested_in_two_environments(checkout):
     assert [
         (SYNC, f" {TWO} {MEASURED} -m not contention -k not ({AGAIN}) --ignore={BROWSER}"),
         (SYNC, f" {TWO} -m not contention -k {AGAIN} --ignore={BROWSER}"),
+        (SYNC, f" {WITHOUT_DIRECT}"),
         (SYNC, f" {BROWSER}"),
         (SYNC, " -m contention"),
         (ASYNC, f" {TWO} -m aiobotocore"),
-    ] == _runs(outcome)
-    assert "All 10 steps passed." in outcome.stdout
+    ] == [(where, arguments.partition(" tests/contract")[0]) for where, arguments in _runs(outcome)]
+    assert "All 11 steps passed." in outcome.stdout
+
+
+@pytest.mark.slow
+def test_the_direct_transport_is_deleted_from_a_copy_of_everything_else(checkout):
+    """What remains is tested where it cannot be imported, and nothing of it is left behind."""
+    copier = "-m tests.project.tree"
+    gone = [f"{each}/direct" for each in FOLDERS_OF_DIRECT]
+    checkout.write(f"{SYNC}/bin/python", PYTHON.replace('"-m pytest"*', COPYING))
+    outcome = checkout.run(TMPDIR=str(checkout.folder / "bin"))
+
+    (line,) = [line for line in outcome.stdout.splitlines() if line.startswith("copied: ")]
+    words = line.split()
+
+    assert [*copier.split(), *gone] == [*words[1:3], *words[4:]]
+    assert words[3].endswith("/checkout")
+    assert [] == [path for path in (checkout.folder / "bin").iterdir() if path.is_dir()]
+
+
+def test_a_copy_has_everything_but_what_is_left_out(tmp_path):
+    """A file that is missing there would make a test pass or fail for the wrong reason."""
+    gone = [pathlib.Path(each, "direct") for each in FOLDERS_OF_DIRECT]
+    copy(tmp_path, *gone)
+    copied = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    missing = set(project_files()) - copied
+
+    assert copied <= set(project_files())
+    assert {path for path in project_files() if set(path.parents) & set(gone)} == missing
 
 
 @pytest.mark.parametrize("environment", [SYNC, ASYNC])
@@ -108,7 +141,7 @@ def test_elsewhere_what_needs_aiobotocore_is_left_out_with_a_word(checkout):
     assert 0 == outcome.returncode
     assert {SYNC} == {environment for environment, _ in _runs(outcome)}
     assert f"left out: {ASYNC} could not be set up" in outcome.stdout
-    assert "All 9 steps passed." in outcome.stdout
+    assert "All 10 steps passed." in outcome.stdout
 
 
 @pytest.mark.parametrize(
@@ -147,4 +180,4 @@ def test_packages_are_installed_again_only_if_their_list_changes(checkout):
     (checkout.folder / "setup.cfg").write_text("[changed]", "utf-8")
     changed = checkout.run(FAILING=ASYNC)
 
-    assert [5, 4] == [len(_runs(outcome)) for outcome in (again, changed)]
+    assert [6, 5] == [len(_runs(outcome)) for outcome in (again, changed)]

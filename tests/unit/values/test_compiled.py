@@ -374,6 +374,24 @@ class Made(metaclass=_Meta):
     content: str = "default"
 
 
+def test_arguments_are_given_to_those_that_they_are_for():
+    """An `__init__` may have them in another order than the fields, and some by name only."""
+
+    @attrs.define(init=False)
+    class Song:
+        title: str
+        label: str
+        year: int = 0
+        sold: int = 0
+
+        def __init__(self, label, title, *, sold, year=1959):
+            self.title, self.label, self.year, self.sold = title, label, year, sold
+
+    item = {"label": {"S": "l"}, "sold": {"N": "2"}, "title": {"S": "t"}, "year": {"N": "1"}}
+
+    assert Song("l", "t", sold=2, year=1) == members_decoder(Song, CONVERTER)(item)
+
+
 def test_a_class_that_is_called_otherwise_has_no_known_default():
     """Nobody can say what leaving an argument out means."""
     decode = members_decoder(Made, CONVERTER)
@@ -555,9 +573,10 @@ def test_remembered_numbers_have_a_limit(monkeypatch):
     """A program that stores ever new numbers does not grow."""
     monkeypatch.setattr(texts, "MOST_REMEMBERED", 3)
     encode = encoder(list[int], CONVERTER)
-    encode(list(range(50_000, 50_020)))
+    texts.whole_numbers.clear()
+    encode(list(range(-20, 20)))
 
-    assert len(texts.whole_numbers) <= 3
+    assert {0, 1, 2} == set(texts.whole_numbers)
 
 
 def test_texts_are_escaped_as_json_text_escapes_them():

@@ -5,7 +5,7 @@ Keys of which anything is unusual are left to the plain way, which alone refuses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
@@ -24,7 +24,6 @@ from transactscope.types import FrozenRequest, StoredItem
 from transactscope.types.json_text import from_json, json_text
 from transactscope.values.compiled import encoder, is_closed
 from transactscope.values.compiled.texts import escape
-from transactscope.values.hooks import write_hook
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -47,14 +46,17 @@ class ReadPlan:
         entity_class: The class.
         table: The table's name as it is sent.
         written: Writes the members of a Get in JSON, without braces; one item has one text.
-        hooks: The types of the key's fields, and what wrote them when the plan was made.
+        read: Makes an entity of an item.
     """
 
     entity_class: type
     table: str
     written: Callable[[tuple[Any, ...]], str]
-    hooks: tuple[tuple[Any, Any], ...]
+    read: ItemReader
 
+
+Plans: TypeAlias = dict[tuple[type, str | None], ReadPlan | None]
+"""Plans by class, and by the table's name where users say what that is; None for none."""
 
 Asked: TypeAlias = tuple[int, ItemReader]
 """One key as it was asked for: the number of the Get, and what reads the item."""
@@ -97,7 +99,7 @@ class QuickReads:
         ]
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class CompiledReads:
     """Writes reads by usual keys as bytes. For others it returns None.
 
@@ -108,19 +110,18 @@ class CompiledReads:
     """
 
     plain: ActionBuilder
-    _plans: dict[Hashable, ReadPlan] = attrs.field(factory=dict)
+    _known: tuple[Any, Plans] = attrs.field(factory=lambda: (None, {}))
 
     def one(self, target: Any, parts: tuple[Any, ...]) -> QuickReads | None:
         """Write the GetItem that reads one item."""
         try:
             if type(target) is EntityKey and not parts:
                 target, parts = target.entity_class, target.parts
-            plan = self._plan(target)
+            plan = self._plan(target, self._plans())
             get = plan.written(parts)
             content = f'{{{get},"ConsistentRead":true}}'.encode()
             request = FrozenRequest.of_content("GetItem", (content,), None, (plan.table,))
-            read = item_reader(target, self.plain.converter)
-            return QuickReads(request, ((0, read),), (get,), (plan,), call_site())
+            return QuickReads(request, ((0, plan.read),), (get,), (plan,), call_site())
         except Exception:  # noqa: BLE001 - see the class
             return None
 
@@ -132,7 +133,7 @@ class CompiledReads:
             return None
 
     def _several(self, keys: Sequence[Any]) -> QuickReads | None:
-        known: dict[type, tuple[ReadPlan, ItemReader]] = {}
+        known, found = self._plans(), dict[type, ReadPlan]()
         numbers: dict[str, int] = {}
         plans: list[ReadPlan] = []
         asked = []
@@ -140,14 +141,14 @@ class CompiledReads:
             if type(key) is not EntityKey:
                 return None
             cls = key.entity_class
-            if cls not in known:
-                known[cls] = self._plan(cls), item_reader(cls, self.plain.converter)
-            plan, read = known[cls]
+            plan = found.get(cls)
+            if plan is None:
+                plan = found[cls] = self._plan(cls, known)
             get = plan.written(key.parts)
             number = numbers.setdefault(get, len(plans))
             if number == len(plans):
                 plans.append(plan)
-            asked.append((number, read))
+            asked.append((number, plan.read))
         if not 0 < len(plans) <= MAX_ACTIONS:
             return None
         members = '}},{"Get":{'.join(numbers)
@@ -156,40 +157,54 @@ class CompiledReads:
         request = FrozenRequest.of_content("TransactGetItems", (content,), None, tables)
         return QuickReads(request, asked, tuple(numbers), plans, call_site())
 
-    def _plan(self, cls: type) -> ReadPlan:
+    def _plans(self) -> Plans:
+        """Return the plans, without those that were made before a hook was registered.
+
+        cattrs makes new hooks for all types then, also for this one.
+        """
+        converter, (hooks, plans) = self.plain.converter, self._known
+        current = converter.get_unstructure_hook(object), converter.get_structure_hook(object)
+        if current != hooks:
+            plans = {}  # whoever is at work with the others does not write into these
+            self._known = current, plans
+        return plans
+
+    def _plan(self, cls: type, plans: Plans) -> ReadPlan:
         """Return the plan of a class, in the table that it has now: a function may name another.
 
         Raises:
             Unusual: There is none.
         """
-        mapping = mapping_of(cls)
-        table = self.plain.table(mapping)
-        plan = self._plans.get((cls, table))
-        if plan is None or not self._is_in_force(plan):
-            while len(self._plans) >= MAX_PLANS:
-                self._plans.pop(next(iter(self._plans)), None)
-            plan = self._plans[cls, table] = self._new_plan(mapping, table)
+        has_names = self.plain.table_names is not None
+        key = cls, self.plain.table(mapping_of(cls)) if has_names else None
+        if key not in plans:
+            while len(plans) >= MAX_PLANS:
+                plans.pop(next(iter(plans)), None)
+            plans[key] = self._new_plan(mapping_of(cls), key[1])
+        plan = plans[key]
+        if plan is None:
+            raise Unusual
         return plan
 
-    def _is_in_force(self, plan: ReadPlan) -> bool:
-        """Whether no hook was registered that writes a part of the key another way."""
+    def _new_plan(self, mapping: EntityMapping, given: str | None) -> ReadPlan | None:
         converter = self.plain.converter
-        return all(write_hook(type_, converter) is hook for type_, hook in plan.hooks)
-
-    def _new_plan(self, mapping: EntityMapping, table: str) -> ReadPlan:
-        converter = self.plain.converter
+        table = given or self.plain.table(mapping)
         types = [mapping.fields[name].type for name in mapping.key_fields]
         if (
             any(key.template is not None for key in mapping.key_attributes)
             or table_id(table).home is not None
             or not all(is_closed(type_, converter) for type_ in types)
         ):
-            raise Unusual
+            return None
         labels = [f"{json_text(key.attribute)}:" for key in mapping.key_attributes]
         writers = [_part_writer(type_, converter) for type_ in types]
         head = f'"TableName":{json_text(table)},"Key":{{'
-        hooks = [(type_, write_hook(type_, converter)) for type_ in types]
-        return ReadPlan(mapping.cls, table, _key_writer(head, labels, writers), tuple(hooks))
+        return ReadPlan(
+            mapping.cls,
+            table,
+            _key_writer(head, labels, writers),
+            item_reader(mapping.cls, converter),
+        )
 
 
 def _key_writer(

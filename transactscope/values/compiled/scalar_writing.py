@@ -111,13 +111,11 @@ def _whole(source: EncoderSource, value: str) -> Written:
     return _number(*_count_whole(source, value))
 
 
-def _exact(class_: type, known: Any, source: EncoderSource, value: str) -> Written:
+def _exact(class_: type, source: EncoderSource, value: str) -> Written:
     text, surplus = source.name("text"), source.name("surplus")
-    remembered = source.constant(known, "exact")
     count = source.constant(texts.count_exact, "count")
     with source.block(f"if type({value}) is {source.constant(class_, 'class_')}"):
-        found = f"{remembered}.get({value}) or {count}({value}, {remembered})"
-        source.line(f"{text}, {surplus} = {found}")
+        source.line(f"{text}, {surplus} = {count}({value})")
     with source.block("else"):
         demand(source, value, int)
         whole, whole_surplus = _count_whole(source, value)
@@ -172,8 +170,8 @@ def _null(source: EncoderSource, value: str) -> Written:
 _SCALARS: Final[dict[Any, Callable[[EncoderSource, str], Written]]] = {
     str: _text,
     int: _whole,
-    float: partial(_exact, float, texts.floats),
-    Decimal: partial(_exact, Decimal, texts.decimals),
+    float: partial(_exact, float),
+    Decimal: partial(_exact, Decimal),
     bool: _bool,
     bytes: _bytes,
     UUID: partial(_plain_text, UUID, str),

@@ -33,14 +33,10 @@ _THREE: Final = tuple(f"{number:03}" for number in range(1000))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
 
+_PLAIN_INTS: Final = 10**38  # ints below it have no more digits than DynamoDB takes
+
 whole_numbers: Final[dict[int, Counted]] = {}
-"""Some ints, and what `count_whole` says of them."""
-
-decimals: Final[dict[Decimal, Counted]] = {}
-"""Some Decimals, and what `count_exact` says of them."""
-
-floats: Final[dict[float, Counted]] = {}
-"""Some floats. A float can be equal to an int, or a Decimal, whose text is another one."""
+"""Some small ints, and what `count_whole` says of them."""
 
 TO_ESCAPE: Final = bytes(range(ord(" "))) + b'"\\'
 """The bytes that JSON escapes in a text."""
@@ -49,33 +45,38 @@ _days: Final[dict[int, str]] = {}
 
 
 def count_whole(value: int) -> Counted:
-    """Write an int.
+    """Write an int; a small one is remembered, because counts and years are met again and again.
 
     Example:
         >>> from transactscope.values.compiled.texts import count_whole
-        >>> count_whole(1959)
-        ('1959', -1)
+        >>> count_whole(1959), count_whole(-1200)
+        (('1959', -1), ('-1200', -2))
     """
-    counted = _counted(number_text(value))
-    if len(counted[0]) <= LONGEST_REMEMBERED:
-        remember(whole_numbers, value, counted)
+    if not -_PLAIN_INTS < value < _PLAIN_INTS:
+        return _counted(number_text(value))
+    text = str(value)
+    digits = len(text.strip("-").rstrip("0"))
+    counted = text, 1 + (digits + 1) // 2 + (value < 0) - len(text)
+    if 0 <= value < MOST_REMEMBERED:
+        whole_numbers[value] = counted
     return counted
 
 
-def count_exact(value: Decimal | float, known: dict[Any, Counted]) -> Counted:
-    """Write a Decimal or a float, and remember it if it is short.
+def count_exact(value: Decimal | float) -> Counted:
+    """Write a Decimal or a float.
 
     Example:
         >>> from decimal import Decimal
         >>> from transactscope.values.compiled.texts import count_exact
-        >>> count_exact(Decimal("19.90"), {})
-        ('19.9', -1)
+        >>> count_exact(Decimal("19.90")), count_exact(19.99)
+        (('19.9', -1), ('19.99', -2))
     """
     text = str(value)
-    counted = _counted(_canonical(text, value))
-    if len(text) <= LONGEST_REMEMBERED:
-        remember(known, value, counted)
-    return counted
+    whole, _, fraction = text.partition(".")
+    is_canonical = whole.isdigit() and fraction.isdigit() and fraction[-1] != "0"
+    if is_canonical and whole[0] != "0" and len(text) <= LONGEST_PLAIN:  # as prices are
+        return text, 1 + (len(whole) + 1) // 2 + (len(fraction) + 1) // 2 - len(text)
+    return _counted(_canonical(text, value))
 
 
 def _canonical(text: str, value: Decimal | float) -> str:
