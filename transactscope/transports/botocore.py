@@ -14,8 +14,7 @@ from transactscope.transports.clients import ASYNCHRONOUS
 from transactscope.transports.handover import Handover, handover_to
 from transactscope.types import Answer, FrozenRequest, Transport
 
-# The client's method for each operation that this library sends.
-_METHODS: Final = {
+METHODS: Final = {
     "TransactWriteItems": "transact_write_items",
     "TransactGetItems": "transact_get_items",
     "PutItem": "put_item",
@@ -30,6 +29,7 @@ _METHODS: Final = {
     "DescribeTimeToLive": "describe_time_to_live",
     "UpdateTimeToLive": "update_time_to_live",
 }
+"""The client's method for each operation that this library sends."""
 
 
 def transport_for(client: Any) -> Transport:
@@ -62,9 +62,9 @@ def method_for(client: Any, operation: str) -> Callable[..., Any]:
     Raises:
         InvalidRequestError: A stand-in has none. Not sent.
     """
-    method: Callable[..., Any] | None = getattr(client, _METHODS[operation], None)
+    method: Callable[..., Any] | None = getattr(client, METHODS[operation], None)
     if method is None:
-        msg = f"this client has no {_METHODS[operation]}()"
+        msg = f"this client has no {METHODS[operation]}()"
         raise InvalidRequestError(msg, code="WRONG_CLIENT")
     return method
 

@@ -17,19 +17,8 @@ import botocore.signers
 import urllib3
 from botocore.auth import SigV4Auth
 
+from transactscope.transports.botocore import METHODS
 from transactscope.transports.direct.parts import ForeignError, Parts, Seen, same
-
-_METHODS: Final = {
-    "TransactWriteItems": "transact_write_items",
-    "TransactGetItems": "transact_get_items",
-    "PutItem": "put_item",
-    "UpdateItem": "update_item",
-    "DeleteItem": "delete_item",
-    "GetItem": "get_item",
-    "Query": "query",
-    "BatchGetItem": "batch_get_item",
-    "BatchWriteItem": "batch_write_item",
-}
 
 # The methods between an operation and the socket that somebody may wrap, as tools that trace,
 # record or stand in for a network do.
@@ -80,7 +69,7 @@ def own_methods(parts: Parts, operation: str) -> Iterator[Seen]:
     for owner, name in _named(*_NEEDED, (pool, _NEEDED_OF_POOL)):
         _own_function(getattr(owner, name))
     of_this = (
-        (kind, (_METHODS[operation],)),
+        (kind, (METHODS[operation],)),
         (pool, _WATCHED_OF_POOL),
         (connection, _WATCHED_OF_CONNECTION),
     )
