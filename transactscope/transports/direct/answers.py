@@ -48,7 +48,8 @@ def is_understood(parts: Parts, operation: str) -> bool:
     body = b'{"__type":"com.amazonaws.dynamodb.v20120810#%b","message":"m"}' % _EXAMPLE.encode()
     parsed = _parsed(HttpAnswer(400, {}, body, is_last=False), parts, operation)
     error: Any = parsed.get("Error")
-    return isinstance(error, dict) and error.get("Code") == _EXAMPLE
+    kind: Any = parts.client.exceptions.from_code(_EXAMPLE)
+    return isinstance(error, dict) and error.get("Code") == _EXAMPLE and isinstance(kind, type)
 
 
 def _refuse_damage(came: HttpAnswer) -> None:

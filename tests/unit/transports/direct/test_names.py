@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSHTTPConnection, AWSHTTPConnectionPool
 from botocore.client import ClientMeta
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.errorfactory import BaseClientExceptions
 from botocore.history import HistoryRecorder
 from botocore.model import OperationModel, ServiceModel
 from botocore.parsers import JSONParser
@@ -31,6 +32,7 @@ ATTRIBUTES = [
     (AWSHTTPConnectionPool, "block"),
     (AWSHTTPConnectionPool, "pool"),
     (AWSHTTPConnectionPool, "timeout"),
+    (BaseClientExceptions, "from_code"),
     (ClientMeta, "events"),
     (ClientMeta, "service_model"),
     (Config, "retries"),
