@@ -1,8 +1,21 @@
 """What the answer to a commit says."""
 
+import pickle
+
+import attrs
 import pytest
 
+from transactscope import entity
 from transactscope.core.result import result_of
+from transactscope.core.versions import unchanged
+
+
+@entity("Result", partition_key="name")
+@attrs.define
+class Named:
+    """An entity that can be pickled."""
+
+    name: str
 
 
 def test_nothing_sent_is_said():
@@ -51,3 +64,11 @@ def test_units_of_one_table_are_added_up():
 def test_the_request_id_is_kept():
     """Support asks for it."""
     assert "r" == result_of({"ResponseMetadata": {"RequestId": "r"}}, "t").request_id
+
+
+def test_a_result_can_be_pickled():
+    """It travels to another process, and still finds what became of an entity."""
+    result = result_of({}, "t", written=lambda: [unchanged(Named("a"))])
+    travelled = pickle.loads(pickle.dumps(result))  # noqa: S301 - our own
+
+    assert (result, Named("a")) == (travelled, travelled.current(Named("a")))

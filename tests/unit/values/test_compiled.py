@@ -579,6 +579,16 @@ def test_remembered_numbers_have_a_limit(monkeypatch):
     assert {0, 1, 2} == set(texts.whole_numbers)
 
 
+def test_what_is_remembered_of_texts_has_a_limit(monkeypatch):
+    """The same for a program that reads ever new numbers, or writes ever new days."""
+    monkeypatch.setattr(texts, "MOST_REMEMBERED", 3)
+    known = {}
+    for number in range(5):
+        texts.remember(known, number, "text")
+
+    assert [3, 4] == list(known)
+
+
 def test_texts_are_escaped_as_json_text_escapes_them():
     """Whichever of the two functions Python has."""
     nasty = "".join(map(chr, range(0x80))) + "é€😀\u2028"
