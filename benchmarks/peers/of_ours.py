@@ -18,15 +18,15 @@ class AsItIs:
         self.database = Database(self.client, **settings)
 
     def prepare(self, commits: list[Commit]) -> list[Any]:
-        """Take the things as they are."""
-        return list(commits)
+        """Take the things as they are, each with what a program would do with it."""
+        return [[(_VERBS[step.verb], step.thing) for step in commit] for commit in commits]
 
     def run(self, prepared: list[Any]) -> None:
         """Stage and commit."""
         for commit in prepared:
             with TransactScope(self.database) as tx:
-                for step in commit:
-                    _VERBS[step.verb](tx, step.thing)
+                for stage, thing in commit:
+                    stage(tx, thing)
 
     def close(self) -> None:
         """Close the connections."""
