@@ -5,7 +5,7 @@ A frozen request is built once; every attempt sends the same content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from transactscope.core.actions import StagedAction
@@ -15,6 +15,9 @@ from transactscope.types import FrozenRequest, Item
 from transactscope.types.json_text import json_bytes, json_text
 
 _TRANSACTION: Final = "TransactWriteItems"
+# Always asked for: a replayed token shows as read units [Developer Guide,
+# "DynamoDB transactions: how it works", 2026-11].
+_CAPACITY: Final = "TOTAL"
 # The plain operation that does the same for one item [API Reference, Actions].
 _PLAIN_OPERATIONS: Final = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 
@@ -22,15 +25,15 @@ _PLAIN_OPERATIONS: Final = {"Put": "PutItem", "Update": "UpdateItem", "Delete": 
 def transaction_request(actions: Iterable[StagedAction], token: str) -> FrozenRequest:
     """Return the one TransactWriteItems request for these actions."""
     staged = tuple(actions)
-    tables = tuple(dict.fromkeys(action.table for action in staged))
+    tables = [action.table for action in staged]
     if any(action.encoded is not None for action in staged):
-        content = tuple(_pieces(staged, token))
-        return FrozenRequest.of_content(_TRANSACTION, content, token, tables)
+        return encoded_request([b"," + _member(action) for action in staged], tables, token)
     body = {
         "TransactItems": [{action.kind: action_members(action)} for action in staged],
-        **_around(token),
+        "ClientRequestToken": token,
+        "ReturnConsumedCapacity": _CAPACITY,
     }
-    return FrozenRequest(_TRANSACTION, body, token, tables)
+    return FrozenRequest(_TRANSACTION, body, token, tuple(dict.fromkeys(tables)))
 
 
 def encoded_request(contents: Sequence[bytes], tables: Iterable[str], token: str) -> FrozenRequest:
@@ -43,29 +46,14 @@ def encoded_request(contents: Sequence[bytes], tables: Iterable[str], token: str
     """
     first, *others = contents
     written = f'"{token}"' if token.isalnum() and token.isascii() else json_text(token)
-    ending = f'],"ClientRequestToken":{written},"ReturnConsumedCapacity":"TOTAL"}}'
+    ending = f'],"ClientRequestToken":{written},"ReturnConsumedCapacity":"{_CAPACITY}"}}'
     body = b"".join((b'{"TransactItems":[', first[1:], *others, ending.encode()))
     return FrozenRequest.of_content(_TRANSACTION, (body,), token, tuple(dict.fromkeys(tables)))
 
 
-def _around(token: str) -> dict[str, str]:
-    return {
-        "ClientRequestToken": token,
-        # Always asked for: a replayed token shows as read units [Developer Guide,
-        # "DynamoDB transactions: how it works", 2026-11].
-        "ReturnConsumedCapacity": "TOTAL",
-    }
-
-
-def _pieces(staged: Iterable[StagedAction], token: str) -> Iterator[bytes]:
-    """Write a request in pieces, those that are written already as they are."""
-    separator = b'{"TransactItems":['
-    for action in staged:
-        yield separator
-        ready = action.encoded
-        yield json_bytes({action.kind: action_members(action)}) if ready is None else ready
-        separator = b","
-    yield b"]," + json_bytes(_around(token))[1:]
+def _member(action: StagedAction) -> bytes:
+    ready = action.encoded
+    return json_bytes({action.kind: action_members(action)}) if ready is None else ready
 
 
 def plain_request(action: StagedAction) -> FrozenRequest:

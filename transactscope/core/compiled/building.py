@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -12,7 +12,7 @@ from transactscope.core.building import ActionBuilder, Terms, composing_fields
 from transactscope.core.compiled.asking import form_of_changes, form_of_terms
 from transactscope.core.compiled.encoded import EncodedAction, encoded_action
 from transactscope.core.compiled.making import RecordingVocabulary, shape_of
-from transactscope.core.compiled.plans import ClassPlan, key_parts, target_maker
+from transactscope.core.compiled.plans import MAX_PLANS, ClassPlan, key_parts, target_maker
 from transactscope.core.compiled.shapes import Shape, Unusual
 from transactscope.core.tables import table_id
 from transactscope.entities.keys import EntityKey, entity_key
@@ -24,9 +24,6 @@ from transactscope.values.sizes import attribute_size
 
 if TYPE_CHECKING:
     from types import FrameType
-
-MAX_PLANS: Final = 1024
-"""How many classes, each in each of its tables, are known at a time."""
 
 _Build: TypeAlias = Callable[[RecordingVocabulary], StagedAction]
 

@@ -18,6 +18,9 @@ from transactscope.values.sizes import text_size
 if TYPE_CHECKING:
     from cattrs import Converter
 
+MAX_PLANS: Final = 1024
+"""How many classes, each in each of its tables, are known at a time."""
+
 MAX_SHAPES: Final = 256
 """How many shapes are kept for one class; the oldest goes when there is one more."""
 
@@ -27,7 +30,8 @@ Contents: TypeAlias = Sequence[tuple[str, str]]
 Target: TypeAlias = tuple[str, ...]
 """What `core.actions.item_target` returns."""
 
-_SURELY_FITS: Final = 256  # characters: each has four bytes at most, and a sort key takes 1,024
+SURELY_FITS: Final = 256
+"""Characters that fit into any key: each has four bytes at most, and a sort key takes 1,024."""
 
 
 @attrs.define(eq=False)
@@ -232,7 +236,7 @@ def target_maker(table: str, attributes: tuple[str, ...]) -> Callable[[Contents]
 def _by_partition_key(table: str, name: str) -> Callable[[Contents], Target | None]:
     def target(contents: Contents) -> Target | None:
         ((tag, content),) = contents
-        if 0 < len(content) <= _SURELY_FITS or _fits(content, MAX_PARTITION_KEY_BYTES):
+        if 0 < len(content) <= SURELY_FITS or _fits(content, MAX_PARTITION_KEY_BYTES):
             return table, name, tag, content
         return None
 
@@ -244,9 +248,9 @@ def _by_both_keys(table: str, name: str, sort_name: str) -> Callable[[Contents],
 
     def target(contents: Contents) -> Target | None:
         (tag, content), (sort_tag, sort_content) = contents
-        if not (0 < len(content) <= _SURELY_FITS or _fits(content, MAX_PARTITION_KEY_BYTES)):
+        if not (0 < len(content) <= SURELY_FITS or _fits(content, MAX_PARTITION_KEY_BYTES)):
             return None
-        if not (0 < len(sort_content) <= _SURELY_FITS or _fits(sort_content, MAX_SORT_KEY_BYTES)):
+        if not (0 < len(sort_content) <= SURELY_FITS or _fits(sort_content, MAX_SORT_KEY_BYTES)):
             return None
         if is_sorted:
             return table, name, tag, content, sort_name, sort_tag, sort_content

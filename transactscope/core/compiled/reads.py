@@ -13,6 +13,7 @@ import attrs
 from transactscope.core.actions import READ, BuiltAction
 from transactscope.core.building import ActionBuilder
 from transactscope.core.callsite import call_site
+from transactscope.core.compiled.plans import MAX_PLANS, SURELY_FITS
 from transactscope.core.compiled.shapes import Unusual
 from transactscope.core.folding import Fold
 from transactscope.core.tables import table_id
@@ -28,10 +29,6 @@ from transactscope.values.compiled.texts import escape
 if TYPE_CHECKING:
     from cattrs import Converter
 
-MAX_PLANS: Final = 1024
-"""How many classes, each in each of its tables, are known at a time."""
-
-_SURELY_FITS: Final = 256  # characters: each has four bytes at most, and a sort key takes 1,024
 _OPENINGS: Final = ('{"S":"', '{"N":"')  # bytes are seldom a key
 _EMPTY: Final = '{"S":""}'
 
@@ -245,7 +242,7 @@ def _part_writer(type_: Any, converter: Converter) -> _Write:
 
     def write(value: Any) -> str:
         text, _ = encode(value) or (_EMPTY, 0)
-        if text == _EMPTY or len(text) > _SURELY_FITS or not text.startswith(_OPENINGS):
+        if text == _EMPTY or len(text) > SURELY_FITS or not text.startswith(_OPENINGS):
             raise Unusual
         return text
 
@@ -253,6 +250,6 @@ def _part_writer(type_: Any, converter: Converter) -> _Write:
 
 
 def _text_part(value: Any) -> str:
-    if type(value) is not str or not 0 < len(value) <= _SURELY_FITS:
+    if type(value) is not str or not 0 < len(value) <= SURELY_FITS:
         raise Unusual
     return f'{{"S":{escape(value)}}}'
