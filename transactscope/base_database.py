@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from transactscope.core.compiled.encoded import EncodedAction
     from transactscope.core.retries import RetryPolicy
     from transactscope.flows.effects import Flow
-    from transactscope.types import CircuitBreaker, DynamoDBClient
+    from transactscope.types import CircuitBreaker, DynamoDBClient, Keyring
 
 R = TypeVar("R")
 
@@ -60,6 +60,7 @@ class BaseDatabase(Verbs[R]):
         wall_clock: Callable[[], float] = time.time,
         breaker: CircuitBreaker | None = None,
         direct: bool = True,
+        keyring: Keyring | None = None,
     ) -> None:
         with reading(f"{type(self).__name__}()"):
             self._environment = make_environment(
@@ -75,6 +76,7 @@ class BaseDatabase(Verbs[R]):
                 wall_clock=wall_clock,
                 breaker=breaker,
                 direct=direct,
+                keyring=keyring,
             )
         self._reads = CompiledReads(self._environment.builder)
 
@@ -95,7 +97,7 @@ class BaseDatabase(Verbs[R]):
             return read.get_quickly(quick, environment.converter, environment.budget())
         with reading("get()"):
             action = self._builder.read(entity_key(target, key))
-        return read.get(action, environment.converter, environment.budget())
+        return read.get(action, environment.converter, environment.budget(), environment.keyring)
 
     def _transact_getting(self, keys: Iterable[EntityKey[Any] | ProjectedKey]) -> Flow[list[Any]]:
         """Return the flow of `transact_get`; bad arguments are refused before it begins."""
@@ -107,7 +109,9 @@ class BaseDatabase(Verbs[R]):
                 return read.transact_get_quickly(quick, environment.converter, environment.budget())
             wanted = [wanted_of(key, self._builder.read) for key in given]
             refuse_too_many(wanted)
-        return read.transact_get(wanted, environment.converter, environment.budget())
+        return read.transact_get(
+            wanted, environment.converter, environment.budget(), environment.keyring
+        )
 
     @abc.abstractmethod
     def _crew(self, in_flight: int) -> Crew:
@@ -141,6 +145,9 @@ class BaseDatabase(Verbs[R]):
         """Return what `query` asks for; bad arguments are refused here."""
         with reading("query()"):
             kinds = kinds_of(target, self._builder.table)
+            for mapping in kinds.mappings:
+                if mapping.encrypted:
+                    self._builder.required_keyring(mapping)
             return query_plan(kinds, key, terms, self._environment.converter)
 
     def _creating_table(
@@ -173,7 +180,8 @@ class BaseDatabase(Verbs[R]):
         """Allow every verb: a database has no states."""
 
     def _perform(self, action: StagedAction) -> R:
-        flow = write.write(action, self._environment.converter, self._environment.budget())
+        environment = self._environment
+        flow = write.write(action, environment.converter, environment.budget(), environment.keyring)
         return self._run(flow)  # type: ignore[no-any-return]
 
     def _perform_update_of(self, entity: object, terms: Terms) -> NoReturn:  # noqa: ARG002

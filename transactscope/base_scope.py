@@ -65,7 +65,9 @@ class BaseScope(ScopeView, ScopeVerbs):
         environment.compiled.up_to_date()
         self._timeout = checked_timeout(timeout)
         self._budget: Budget | None = None  # that of a re-run, which all its scopes share
-        self._transaction = Transaction(environment.converter, environment.new_token, token)
+        self._transaction = Transaction(
+            environment.converter, environment.new_token, token, keyring=environment.keyring
+        )
         self._window = environment.token_window()
         self._in_use = threading.Lock()
         self._entered = False

@@ -28,7 +28,7 @@ from transactscope.flows.breaking import breaking
 from transactscope.flows.effects import Flow
 from transactscope.transports.choice import transport_for
 from transactscope.transports.clients import checked_client, seconds_to_arrive
-from transactscope.types import CircuitBreaker, FrozenRequest
+from transactscope.types import CircuitBreaker, FrozenRequest, Keyring
 from transactscope.values import checked_converter, default_converter
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ class Environment:
     new_token: Callable[[], str]
     seconds_to_arrive: float
     breaker: CircuitBreaker | None = None
+
+    @property
+    def keyring(self) -> Keyring | None:
+        """What seals and opens encrypted fields, or None."""
+        return self.builder.keyring
 
     @property
     def converter(self) -> Converter:
@@ -177,12 +182,18 @@ def make_environment(
     wall_clock: Callable[[], float] = time.time,
     breaker: CircuitBreaker | None = None,
     direct: bool = True,
+    keyring: Keyring | None = None,
 ) -> Environment:
     """Check a client and its settings and put them together. Nothing is sent."""
     usable = connector.check(client)
     used = default_converter() if converter is None else checked_converter(converter)
     told_time = _checked_function("wall_clock", wall_clock)
-    builder = _builder(used, told_time, _checked_table_names(table_names))
+    builder = _builder(
+        used,
+        told_time,
+        _checked_table_names(table_names),
+        _checked_keyring(keyring, is_async=connector.is_async),
+    )
     return Environment(
         client=usable,
         transport=connector.transport(usable, _checked_direct(direct)),
@@ -215,11 +226,15 @@ def checked_timeout(timeout: Any) -> float | None:
 
 
 def _builder(
-    converter: Converter, wall_clock: Callable[[], float], table_names: TableNames
+    converter: Converter,
+    wall_clock: Callable[[], float],
+    table_names: TableNames,
+    keyring: Keyring | None,
 ) -> CompiledBuilder:
-    if table_names is None and wall_clock is time.time and converter is default_converter():
+    has_defaults = table_names is None and keyring is None and wall_clock is time.time
+    if has_defaults and converter is default_converter():
         return _default_builder()
-    return CompiledBuilder(ActionBuilder(converter, wall_clock, table_names))
+    return CompiledBuilder(ActionBuilder(converter, wall_clock, table_names, keyring))
 
 
 @functools.cache
@@ -258,6 +273,28 @@ def _checked_breaker(breaker: Any, *, is_async: bool) -> CircuitBreaker | None:
         )
         raise InvalidRequestError(msg)
     return breaker  # type: ignore[no-any-return]
+
+
+def _checked_keyring(keyring: Any, *, is_async: bool) -> Keyring | None:
+    if keyring is None:
+        return None
+    methods = [getattr(keyring, name, None) for name in ("seal", "open")]
+    overhead, blocks = (getattr(keyring, name, None) for name in ("overhead", "blocks"))
+    is_right = type(overhead) is int and overhead >= 0 and isinstance(blocks, bool)
+    if isinstance(keyring, type) or not is_right or not all(map(callable, methods)):
+        shown = keyring.__name__ if isinstance(keyring, type) else type(keyring).__name__
+        msg = f"keyring= must be an object with seal(), open(), overhead and blocks, not {shown}"
+        raise InvalidRequestError(msg)
+    if not is_async and any(map(inspect.iscoroutinefunction, methods)):
+        msg = (
+            f"keyring= {type(keyring).__name__} has to be awaited, which only an AsyncDatabase does"
+        )
+        raise InvalidRequestError(msg)
+    if not (is_async and blocks):
+        return keyring  # type: ignore[no-any-return]
+    from transactscope.transports.threads import ThreadedKeyring  # noqa: PLC0415 - imports asyncio
+
+    return ThreadedKeyring(keyring)
 
 
 def _checked_direct(direct: Any) -> bool:

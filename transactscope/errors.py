@@ -7,10 +7,12 @@ in attributes and in `__cause__`.
     TransactScopeError
     ├── ScopeStateError              not sent: the scope was used wrongly
     ├── ConversionError              not sent: says the path and the type
+    │   └── DecryptionError
     ├── InvalidRequestError          not sent: DynamoDB would refuse it
     │   ├── TooManyActionsError  TransactionTooLargeError  ItemTooLargeError
     │   ├── InvalidKeyError  InvalidTableNameError
-    │   └── DuplicateTargetError  BatchTooLargeError
+    │   ├── DuplicateTargetError  BatchTooLargeError
+    │   └── InvalidPageTokenError
     ├── TransactionRefusedError      answered no: nothing was applied
     │   ├── TransactionCanceledError
     │   │   ├── ConditionFailedError  StaleReadError
@@ -19,7 +21,7 @@ in attributes and in `__cause__`.
     ├── BatchIncompleteError         partly done: .result says what is not
     ├── CommitOutcomeUnknownError    in doubt: it may have been applied
     └── NotSentError                 not sent: no connection, no credentials
-        └── CircuitOpenError
+        └── CircuitOpenError  KeyServiceError
 """
 
 from __future__ import annotations
@@ -35,12 +37,15 @@ __all__ = [
     "CommitOutcomeUnknownError",
     "ConditionFailedError",
     "ConversionError",
+    "DecryptionError",
     "DuplicateTargetError",
     "IdempotencyMismatchError",
     "InvalidKeyError",
+    "InvalidPageTokenError",
     "InvalidRequestError",
     "InvalidTableNameError",
     "ItemTooLargeError",
+    "KeyServiceError",
     "NotSentError",
     "RequestRejectedError",
     "ScopeStateError",
@@ -99,6 +104,16 @@ class ConversionError(TransactScopeError):
         """Put the place that holds this one in front of the path, and return the error."""
         self.path = f"{outer}{self.path}"
         return self
+
+
+class DecryptionError(ConversionError):
+    """A stored value of an encrypted field was not sealed for this place by this keyring.
+
+    It was changed, cut off, moved from another item, attribute or table, sealed under a key that
+    the keyring does not have, or is not encrypted at all. Nothing was written.
+    """
+
+    code = "DECRYPTION_FAILED"
 
 
 class InvalidRequestError(TransactScopeError, ValueError):
@@ -173,6 +188,15 @@ class BatchTooLargeError(InvalidRequestError):
     """More than one batch request takes, and `chunk=False` allows one only. Nothing was sent."""
 
     code = "BATCH_SIZE_EXCEEDED"
+
+
+class InvalidPageTokenError(InvalidRequestError):
+    """A page token is not one that was made here, for this query and caller, or it has expired.
+
+    Which of these it is, is not told: whoever holds a token must not learn anything by trying.
+    """
+
+    code = "INVALID_PAGE_TOKEN"
 
 
 class TransactionRefusedError(TransactScopeError):
@@ -331,3 +355,15 @@ class CircuitOpenError(NotSentError):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class KeyServiceError(NotSentError):
+    """The keyring had no key to seal or open with, as where its key service is down.
+
+    Nothing was sent to DynamoDB, or what was read cannot be shown; nothing was applied.
+
+    Attributes:
+        retryable: Whether the same may succeed later.
+    """
+
+    code = "KEY_SERVICE"

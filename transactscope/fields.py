@@ -9,9 +9,10 @@ from transactscope.values.markers import (
     TTL,
     Alias,
     CreatedAt,
+    Encrypted,
     OmitIfDefault,
     OmitIfNone,
     UpdatedAt,
 )
 
-__all__ = ["TTL", "Alias", "CreatedAt", "OmitIfDefault", "OmitIfNone", "UpdatedAt"]
+__all__ = ["TTL", "Alias", "CreatedAt", "Encrypted", "OmitIfDefault", "OmitIfNone", "UpdatedAt"]

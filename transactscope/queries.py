@@ -48,7 +48,7 @@ class BaseQuery(Generic[T]):
             )
             raise InvalidRequestError(msg)
         try:
-            yield from fill(self._cursor, self._environment.budget)
+            yield from fill(self._cursor, self._environment.budget, self._environment.keyring)
         finally:
             self._in_use.release()
 

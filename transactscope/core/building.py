@@ -22,9 +22,16 @@ from transactscope.core.actions import (
 )
 from transactscope.core.callsite import call_site
 from transactscope.core.difference import difference
+from transactscope.core.encrypting import (
+    condition_vocabulary,
+    refuse_in_changes,
+    refuse_in_condition,
+    refuse_in_update,
+)
 from transactscope.core.fitting import fitting
 from transactscope.core.index_updates import index_clauses
 from transactscope.core.naming import EntityVocabulary, refuse_long_names
+from transactscope.core.sealing import clauses_with_tables, no_keyring, with_tables
 from transactscope.core.stamps import stamping_clauses, stamps_of_put
 from transactscope.core.tables import table_id
 from transactscope.core.versions import (
@@ -48,7 +55,7 @@ from transactscope.expressions.conditions import (
 from transactscope.expressions.literals import Literal
 from transactscope.expressions.paths import Path
 from transactscope.expressions.updates import update_from
-from transactscope.types import Item
+from transactscope.types import Item, Keyring
 
 if TYPE_CHECKING:
     from boto3.dynamodb.conditions import ConditionBase
@@ -69,11 +76,12 @@ class Terms(NamedTuple):
 
 @attrs.frozen
 class ActionBuilder:
-    """Builds actions for one database: its converter, its clock and its physical table names."""
+    """Builds actions for one database: its converter, clock, physical table names and keyring."""
 
     converter: Converter
     wall_clock: Callable[[], float]
     table_names: TableNames = None
+    keyring: Keyring | None = None
 
     def put(
         self,
@@ -88,6 +96,12 @@ class ActionBuilder:
         Whoever wants to see what is converted hands in a vocabulary of its own.
         """
         mapping = mapping_of_instance(entity)
+        if verb == ONCE and mapping.encrypted:
+            msg = (
+                f"once() of {mapping.name}: a marker that is stored is compared with the one that "
+                "is staged, which cannot be done with encrypted fields"
+            )
+            raise InvalidRequestError(msg, code="ENCRYPTED_FIELD")
         item = to_item(entity, converter=self.converter)
         key = {key.attribute: item[key.attribute] for key in mapping.key_attributes}
         expected = self._expected(mapping, entity, is_new=verb in ("insert", ONCE))
@@ -119,6 +133,8 @@ class ActionBuilder:
         mapping = mapping_of(target.entity_class)
         key = key_of(target, self.converter)
         used = vocabulary or self._vocabulary(mapping)
+        if mapping.encrypted:
+            refuse_in_changes(mapping, changes)
         update = update_from(**changes, vocabulary=used)
         indexed = index_clauses(mapping, target, changes, update, self.converter)
         composing = _composing_fields(mapping, target, used)
@@ -234,8 +250,10 @@ class ActionBuilder:
             terms.condition,
             terms.names,
             terms.values,
-            vocabulary or self._vocabulary(mapping),
+            vocabulary or condition_vocabulary(self._vocabulary(mapping)),
         )
+        if mapping.encrypted:
+            item, update = self._encrypted(mapping, users, item, update)
         action = BuiltAction(
             verb=verb,
             table=self.table(mapping),
@@ -251,6 +269,31 @@ class ActionBuilder:
             expected=expected,
         )
         return fitting(action)
+
+    def _encrypted(
+        self,
+        mapping: EntityMapping,
+        condition: Condition | None,
+        item: Item | None,
+        update: Update | None,
+    ) -> tuple[Item | None, Update | None]:
+        """Check what is said of encrypted fields, and let their values know where they belong."""
+        overhead = self.required_keyring(mapping).overhead
+        refuse_in_condition(mapping, condition)
+        if update is not None:
+            refuse_in_update(mapping, update)
+            update = clauses_with_tables(mapping, update, overhead)
+        return None if item is None else with_tables(mapping, item, overhead), update
+
+    def required_keyring(self, mapping: EntityMapping) -> Keyring:
+        """Return the keyring for a class that has encrypted fields.
+
+        Raises:
+            InvalidRequestError: There is none. Not sent.
+        """
+        if self.keyring is None:
+            raise no_keyring(mapping.name)
+        return self.keyring
 
 
 def composing_fields(mapping: EntityMapping) -> Iterator[tuple[int, str]]:

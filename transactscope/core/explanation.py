@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from transactscope.core.folding import Fold
+from transactscope.core.sealing import has_secrets
 from transactscope.expressions.clauses import RawUpdate, Update
 from transactscope.expressions.rendering import Rendered, render
 from transactscope.types import ExplainedAction, Explanation
@@ -37,7 +38,7 @@ def _row(index: int, fold: Fold) -> ExplainedAction:
         condition=_inlined(rendered.condition, rendered),
         changes=_changes(fold),
         bytes=action.size,
-        is_exact=action.kind == "Put",
+        is_exact=action.kind == "Put" and not has_secrets(action),
         calls=tuple(call.call for call in fold.calls),
     )
 

@@ -13,6 +13,7 @@ import attrs
 
 from transactscope.core.actions import StagedAction
 from transactscope.core.guards import Guard, read_guard
+from transactscope.core.sealing import SealedItem, sealed_item
 from transactscope.entities.items import from_item
 from transactscope.entities.mapping import mapping_of
 from transactscope.types import Item
@@ -46,6 +47,7 @@ class Reads:
     """
 
     found: dict[Hashable, Found] = attrs.field(factory=dict)
+    _opened: dict[Hashable, Item] = attrs.field(factory=dict)
     _guards: dict[Hashable, dict[type, Guard]] = attrs.field(factory=dict)
     _shown: dict[tuple[Hashable, type], _Shown] = attrs.field(factory=dict)
 
@@ -64,6 +66,19 @@ class Reads:
     def add(self, read: StagedAction, item: Item | None) -> None:
         """Keep an item as it was read; if it was read before, as it was read first."""
         self.found.setdefault(read.target, Found(read, item))
+
+    def shown_item(self, target: Hashable) -> Item | None:
+        """Return an item as it was read, what was encrypted of it opened as far as it has been."""
+        found = self.found.get(target)
+        return None if found is None else self._opened.get(target, found.item)
+
+    def sealed(self, read: StagedAction) -> SealedItem | None:
+        """Return what has to be opened of an item before it is shown as a class."""
+        return sealed_item(mapping_of(class_read(read)), self.shown_item(read.target))
+
+    def keep_opened(self, read: StagedAction, item: Item) -> None:
+        """Keep an item with its values opened, beside the one that was read, which is guarded."""
+        self._opened[read.target] = item
 
     def new_guard(self, read: StagedAction) -> Guard | None:
         """Return the guard that an item is as it was read, as far as a class sees it.

@@ -6,7 +6,7 @@ through the table in `states`. Rule 2: nothing here sends, waits or reads a cloc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -23,12 +23,13 @@ from transactscope.core.outcome import Judgement, judge_commit, still_in_doubt
 from transactscope.core.preview import is_decided, item_after
 from transactscope.core.reads import class_read
 from transactscope.core.result import result_of, result_of_replay
+from transactscope.core.sealing import has_secrets, refuse_too_large
 from transactscope.core.states import Event, ScopeState, misuse, next_state
 from transactscope.core.tokens import checked_token
 from transactscope.core.versions import Written, unchanged, written_entities
-from transactscope.errors import ScopeStateError, TooManyActionsError
+from transactscope.errors import InvalidRequestError, ScopeStateError, TooManyActionsError
 from transactscope.limits import MAX_ACTIONS
-from transactscope.types import Action, Answer, CommitResult, FrozenRequest, Item
+from transactscope.types import Action, Answer, CommitResult, FrozenRequest, Item, Keyring
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -42,12 +43,14 @@ class Transaction:
         converter: Turns the stored items of failed conditions into entities.
         new_token: Makes a token when begin finds none.
         token: The user's own token, 1-36 characters, or None.
+        keyring: Seals and opens what is stored encrypted; None where nothing is.
     """
 
     converter: Converter
     new_token: Callable[[], str]
     token: str | None = None
     state: ScopeState = ScopeState.NOT_STARTED
+    keyring: Keyring | None = None
     log: ActionLog = attrs.field(factory=ActionLog)
     levels: Levels = attrs.field(factory=Levels)
     hooks: list[Hook] = attrs.field(factory=list)
@@ -124,9 +127,7 @@ class Transaction:
 
     def item(self, read: StagedAction) -> Item | None:
         """Return an item as it will be after what is staged, or None."""
-        found = self.log.reads.stored(read.target)
-        fold = self.log.find(read.target)
-        stored = None if found is None else found.item
+        fold, stored = self.log.find(read.target), self.log.reads.shown_item(read.target)
         return item_after(fold, stored, self.log.reads, class_read(read))
 
     def was_shown(self, read: StagedAction) -> bool:
@@ -195,6 +196,12 @@ class Transaction:
         if self.request is not None:
             return self.request
         self.require_begun("to_request()")
+        if self.has_secrets:
+            msg = (
+                "what is sent is known once the commit has sealed it, because encrypted fields are "
+                "staged; explain() shows what is staged"
+            )
+            raise InvalidRequestError(msg, code="ENCRYPTED_FIELD")
         if self.log.is_encoded:
             contents, tables = self.log.encoded_contents()
             return encoded_request(contents, tables, str(self.token))
@@ -206,6 +213,27 @@ class Transaction:
         if self._sent is None:
             self._sent = self.log.folds()
         return self._sent
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether something is staged that has to be sealed before it is sent."""
+        return self.keyring is not None and any(map(has_secrets, self.log))
+
+    def start_sealing(self) -> tuple[StagedAction, ...]:
+        """Begin a commit whose request can be frozen only when its values are sealed."""
+        self._happens(Event.COMMIT)
+        self.levels.close_all()
+        return tuple(fold.to_send for fold in self.sent)
+
+    def freeze_sealed(self, actions: Sequence[StagedAction]) -> FrozenRequest:
+        """Freeze the request of sealed actions and return it.
+
+        Raises:
+            TransactionTooLargeError: Sealed they are too large together. Not sent.
+        """
+        refuse_too_large(actions)
+        self.request = transaction_request(actions, str(self.token))
+        return self.request
 
     def start_commit(self) -> FrozenRequest | None:
         """Freeze the request and return it, or None if nothing is staged."""

@@ -17,6 +17,7 @@ from transactscope.values.facts import ClassFacts
 from transactscope.values.markers import (
     TTL,
     CreatedAt,
+    Encrypted,
     Marker,
     OmitIfDefault,
     UpdatedAt,
@@ -138,6 +139,26 @@ def refuse_contradictions(
         if fields[name].omits_default:
             raise misdeclared(
                 f"{owner}.{name} has {OmitIfDefault.__name__}, and the key consists of it"
+            )
+
+
+def refuse_encrypted_keys(
+    owner: str, fields: Mapping[str, ClassField], wanted_plain: Mapping[str, str]
+) -> None:
+    """Refuse to encrypt what DynamoDB has to read.
+
+    Args:
+        owner: The class's name.
+        fields: Its fields.
+        wanted_plain: Names of fields to what they are needed for, in words.
+
+    Raises:
+        InvalidRequestError: A field of a key, or the version, is to be encrypted. Not sent.
+    """
+    for name, what in wanted_plain.items():
+        if fields[name].has(Encrypted):
+            raise misdeclared(
+                f"{owner}.{name} has {Encrypted.__name__}, and {what}, which DynamoDB has to read"
             )
 
 

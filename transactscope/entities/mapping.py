@@ -18,13 +18,14 @@ from transactscope.entities.facts import (
     Lifecycle,
     lifecycle_of,
     refuse_contradictions,
+    refuse_encrypted_keys,
 )
 from transactscope.entities.indexes import Index
 from transactscope.entities.templates import KeyTemplate
 from transactscope.errors import InvalidRequestError
 from transactscope.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
 from transactscope.values.classes import ClassField, class_fields
-from transactscope.values.markers import misdeclared
+from transactscope.values.markers import Encrypted, misdeclared
 from transactscope.values.wrappers import unwrapped
 
 MARK: Final = "__transactscope_entity__"
@@ -122,7 +123,19 @@ class EntityMapping:
             composed={key.attribute for key in composed},
             discriminator=self.discriminator,
         )
+        wanted_plain = {} if self.version_field is None else {self.version_field: "is the version"}
+        wanted_plain |= {field: "a key is made of it" for key in keys for field in key.fields}
+        refuse_encrypted_keys(self.name, fields, wanted_plain)
         return fields
+
+    @cached_property
+    def encrypted(self) -> frozenset[str]:
+        """The attributes that are stored encrypted.
+
+        Raises:
+            InvalidRequestError: What is said of the fields cannot be. Not sent.
+        """
+        return frozenset(f.attribute for f in self.fields.values() if f.has(Encrypted))
 
     @cached_property
     def lifecycle(self) -> Lifecycle:

@@ -14,15 +14,29 @@ from transactscope.core.transaction import Transaction
 from transactscope.core.window import TokenWindow
 from transactscope.flows.effects import Flow
 from transactscope.flows.retrying import log_doubt, pause_before_resend
+from transactscope.flows.sealing import sealed_actions, with_shown_items
 from transactscope.types import Answer, CommitResult, FrozenRequest
 
 
 def commit(transaction: Transaction, budget: Budget, window: TokenWindow) -> Flow[CommitResult]:
     """Send what is staged, and end committed, canceled or in doubt."""
-    request = transaction.start_commit()
+    if transaction.has_secrets:
+        request: FrozenRequest | None = yield from _sealed(transaction)
+    else:
+        request = transaction.start_commit()
     if request is None:
         return transaction.succeed(None)
     return (yield from _settled(transaction, request, budget, window, in_doubt=False))
+
+
+def _sealed(transaction: Transaction) -> Flow[FrozenRequest]:
+    """Seal what is staged and freeze the request, once: every attempt sends the same bytes."""
+    actions = transaction.start_sealing()
+    try:
+        return transaction.freeze_sealed((yield from sealed_actions(actions, transaction.keyring)))
+    except BaseException as error:
+        transaction.give_up(error)
+        raise
 
 
 def resolve(transaction: Transaction, budget: Budget, window: TokenWindow) -> Flow[CommitResult]:
@@ -56,7 +70,11 @@ def _settled(
             if pause is None:
                 if in_doubt:
                     log_doubt(request, judgement, budget)
-                raise transaction.fail(judgement, error)  # noqa: B904 - fail() chains the cause
+                raised = transaction.fail(judgement, error)
+                yield from with_shown_items(
+                    judgement.error, transaction.keyring, transaction.converter
+                )
+                raise raised  # noqa: B904 - fail() chains the cause
         except BaseException as interruption:
             transaction.interrupt(interruption)
             raise

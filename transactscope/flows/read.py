@@ -24,7 +24,8 @@ from transactscope.core.transaction import Transaction
 from transactscope.entities.items import from_item
 from transactscope.flows.effects import Flow
 from transactscope.flows.retrying import pause_before_resend
-from transactscope.types import Answer, FrozenRequest, Item
+from transactscope.flows.sealing import opened_items, readable
+from transactscope.types import Answer, FrozenRequest, Item, Keyring
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
     from transactscope.core.compiled.reads import QuickReads
 
 
-def get(read: StagedAction, converter: Converter, budget: Budget) -> Flow[Any]:
+def get(
+    read: StagedAction, converter: Converter, budget: Budget, keyring: Keyring | None = None
+) -> Flow[Any]:
     """Return the stored item as an entity, or None. Sends one GetItem."""
     item = yield from _item(read, converter, budget)
     cls = cast("type", read.entity_class)
+    (item,) = yield from readable([(cls, item)], keyring)
     return None if item is None else from_item(cls, item, converter=converter)
 
 
@@ -54,6 +58,7 @@ def get_in_scope(
     for unread in transaction.unread([read], guarded=guarded):
         item = yield from _item(unread, transaction.converter, budget)
         transaction.keep_read(unread, item)
+    yield from _opened_in_scope(transaction, [read])
     return transaction.entity(read, guarded=guarded)
 
 
@@ -67,10 +72,27 @@ def get_many_in_scope(
         items = yield from _items(unread, transaction.converter, budget)
         for read, item in zip(unread, items, strict=True):
             transaction.keep_read(read, item)
+    yield from _opened_in_scope(transaction, reads)
     return [transaction.entity(read, guarded=guarded) for read in reads]
 
 
-def transact_get(wanted: Sequence[Wanted], converter: Converter, budget: Budget) -> Flow[list[Any]]:
+def _opened_in_scope(transaction: Transaction, reads: Sequence[StagedAction]) -> Flow[None]:
+    """Open what is encrypted of items that were read, beside what was read: guards are on that."""
+    sealed = [transaction.log.reads.sealed(read) for read in reads]
+    if not any(sealed):
+        return
+    items = yield from opened_items(sealed, transaction.keyring)
+    for read, item in zip(reads, items, strict=True):
+        if item is not None:
+            transaction.log.reads.keep_opened(read, item)
+
+
+def transact_get(
+    wanted: Sequence[Wanted],
+    converter: Converter,
+    budget: Budget,
+    keyring: Keyring | None = None,
+) -> Flow[list[Any]]:
     """Return what was asked for, in order. Sends at most one TransactGetItems."""
     gets = merged(wanted)
     found: dict[Hashable, Item | None] = {}
@@ -79,7 +101,9 @@ def transact_get(wanted: Sequence[Wanted], converter: Converter, budget: Budget)
         folds = tuple(Fold.of(get.read) for get in gets)
         items = yield from _found(request, folds, len(gets), converter, budget)
         found = {get.read.target: item for get, item in zip(gets, items, strict=True)}
-    return [one.value(found[one.read.target], converter) for one in wanted]
+    pairs = [(one.read.entity_class, found[one.read.target]) for one in wanted]
+    readables = yield from readable(pairs, keyring)
+    return [one.value(item, converter) for one, item in zip(wanted, readables, strict=True)]
 
 
 def transact_get_quickly(

@@ -15,18 +15,21 @@ from transactscope.core.states import Event
 from transactscope.core.versions import Written, written_entities
 from transactscope.flows.effects import Flow
 from transactscope.flows.retrying import log_doubt, pause_before_resend
-from transactscope.types import CommitResult
+from transactscope.flows.sealing import sealed_actions, with_shown_items
+from transactscope.types import CommitResult, FrozenRequest, Keyring
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
 
-def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[CommitResult]:
+def write(
+    action: StagedAction, converter: Converter, budget: Budget, keyring: Keyring | None = None
+) -> Flow[CommitResult]:
     """Send one write; again only where that cannot change what it does.
 
     Once an attempt may have been applied, a refusal of the next says nothing of it.
     """
-    request = plain_request(action.alone)
+    request = yield from _request(action, keyring)
     in_doubt = False
     while True:
         budget.spend()
@@ -42,7 +45,9 @@ def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[Co
             if pause is None:
                 if in_doubt:
                     log_doubt(request, judgement, budget)
-                raise judgement.raised(error)  # noqa: B904 - chained
+                raised = judgement.raised(error)
+                yield from with_shown_items(judgement.error, keyring, converter)
+                raise raised  # noqa: B904 - chained
         except BaseException as interruption:
             _note(interruption, action)
             raise
@@ -55,6 +60,14 @@ def write(action: StagedAction, converter: Converter, budget: Budget) -> Flow[Co
             if in_doubt:
                 _note(interruption, action)
             raise
+
+
+def _request(action: StagedAction, keyring: Keyring | None) -> Flow[FrozenRequest]:
+    """Freeze the request; where there is something to seal, once for all attempts."""
+    if keyring is None:
+        return plain_request(action.alone)
+    (sealed,) = yield from sealed_actions((action.alone,), keyring)
+    return plain_request(sealed)
 
 
 def _written(action: StagedAction, converter: Converter) -> Callable[[], Iterable[Written]]:

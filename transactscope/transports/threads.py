@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 
@@ -19,7 +20,7 @@ from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
 from transactscope.transports.choice import transport_for
 from transactscope.transports.clients import checked_client
-from transactscope.types import AsyncTransport, DynamoDBClient
+from transactscope.types import AsyncTransport, DynamoDBClient, Keyring, KeyringEntry
 
 R = TypeVar("R")
 
@@ -96,6 +97,33 @@ class ThreadedClient:
 
     def __repr__(self) -> str:
         return f"in_threads({self._client!r})"
+
+
+@attrs.frozen(eq=False)
+class ThreadedKeyring:
+    """A keyring that may wait for a network, asked in threads of the event loop's executor."""
+
+    _keyring: Keyring
+
+    blocks: ClassVar[bool] = False
+
+    @property
+    def overhead(self) -> int:
+        """That of the keyring."""
+        return self._keyring.overhead
+
+    async def seal(self, entries: Sequence[KeyringEntry]) -> Any:
+        """Seal in a thread."""
+        return await self._asked(self._keyring.seal, entries)
+
+    async def open(self, entries: Sequence[KeyringEntry]) -> Any:
+        """Open in a thread."""
+        return await self._asked(self._keyring.open, entries)
+
+    async def _asked(self, function: Callable[..., Any], entries: Sequence[KeyringEntry]) -> Any:
+        answer = await asyncio.to_thread(_without_stop, function, entries)
+        # A client of aiobotocore's gives back what is awaited here, in the event loop.
+        return await answer if inspect.isawaitable(answer) else answer
 
 
 def _checked_executor(executor: Any) -> ThreadPoolExecutor | None:

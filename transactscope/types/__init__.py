@@ -9,6 +9,7 @@ from __future__ import annotations
 from transactscope.types.batches import BatchEntry, BatchGetResult, BatchResult
 from transactscope.types.breakers import CircuitBreaker, Health
 from transactscope.types.explanations import ExplainedAction, Explanation
+from transactscope.types.keyrings import Keyring, KeyringEntry
 from transactscope.types.outcomes import NO_ERROR, CancellationReason, CommitResult
 from transactscope.types.queries import AsyncQuery, Query
 from transactscope.types.scopes import Action, AsyncAttempt, Attempt, Savepoint
@@ -44,6 +45,8 @@ __all__ = [
     "FrozenRequest",
     "Health",
     "Item",
+    "Keyring",
+    "KeyringEntry",
     "Query",
     "Savepoint",
     "StoredItem",

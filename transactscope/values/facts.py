@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar, get_args
+from typing import Annotated, Any, Final, NewType, TypeVar, Union, get_args, get_origin
 
 import attrs
 
@@ -17,6 +17,7 @@ from transactscope.values.markers import (
     TTL,
     Alias,
     CreatedAt,
+    Encrypted,
     Marker,
     OmitIfDefault,
     OmitIfNone,
@@ -53,7 +54,7 @@ class FieldFacts:
 
     Attributes:
         attribute: The name of the stored attribute.
-        type: The declared type, with `TTL` around it where the field has that marker.
+        type: The declared type, with `TTL` or `Encrypted` around it where the field has it.
         markers: All markers of the field.
     """
 
@@ -102,7 +103,8 @@ def field_facts(class_: type, name: str, type_: Any, default: Any) -> FieldFacts
     if not markers:
         return facts
     _check_omissions(facts, default, where)
-    return _with_lifecycle(facts, is_entity=told is not None, where=where)
+    facts = _with_lifecycle(facts, is_entity=told is not None, where=where)
+    return _with_encryption(facts, is_entity=told is not None, where=where)
 
 
 def refuse_shared_attributes(owner: str, attributes: Mapping[str, str]) -> None:
@@ -177,6 +179,40 @@ def _with_lifecycle(facts: FieldFacts, *, is_entity: bool, where: str) -> FieldF
         msg = f"{where}: {names} is for fields declared as datetime | None, not {type_text(plain)}"
         raise misdeclared(msg)
     return attrs.evolve(facts, type=Annotated[plain, TTL()]) if found == [TTL] else facts
+
+
+def _with_encryption(facts: FieldFacts, *, is_entity: bool, where: str) -> FieldFacts:
+    if not facts.has(Encrypted):
+        return facts
+    if not is_entity:
+        msg = f"{where}: Encrypted is for fields of entities, and this class is none"
+        raise misdeclared(msg)
+    beside = [kind.__name__ for kind in _LIFECYCLE if facts.has(kind)]
+    if beside:
+        msg = f"{where} has Encrypted and {beside[0]}, which DynamoDB or the library has to read"
+        raise misdeclared(msg)
+    return attrs.evolve(facts, type=Annotated[_unmarked(facts.type), Encrypted()])
+
+
+def _unmarked(type_: Any) -> Any:
+    """Take the marker off wherever it may stand, so that it stands once, around the whole."""
+    arguments = get_args(type_)
+    if get_origin(type_) is Annotated:
+        others = [each for each in type_.__metadata__ if not _is_encrypted(each)]
+        inner = _unmarked(arguments[0])
+        return Annotated[(inner, *others)] if others else inner
+    if isinstance(type_, NewType):
+        inner = _unmarked(type_.__supertype__)
+        return type_ if inner is type_.__supertype__ else inner
+    if get_origin(type_) is Final:
+        return _unmarked(arguments[0])
+    if is_union(type_):
+        return Union[tuple(map(_unmarked, arguments))]  # noqa: UP007 - a tuple
+    return type_
+
+
+def _is_encrypted(marker: Any) -> bool:
+    return marker is Encrypted or isinstance(marker, Encrypted)
 
 
 def _plain(type_: Any) -> Any:

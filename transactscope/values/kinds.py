@@ -10,6 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from transactscope.values.choices import ENUMS, FLAGS, LITERALS
+from transactscope.values.encrypted import SECRETS
 from transactscope.values.expiry import EXPIRIES
 from transactscope.values.hooks import Kind, Reader, ReadHook, WriteHook, Writer, writer
 from transactscope.values.mappings import MAPPINGS
@@ -43,6 +44,7 @@ _UNSUPPORTED: Final = Kind(
 
 _KINDS: Final = (
     UNTYPED,
+    SECRETS,
     EXPIRIES,
     WRAPPERS,
     *SCALARS,

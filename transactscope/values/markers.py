@@ -171,10 +171,39 @@ class TTL:
     """
 
 
-Marker: TypeAlias = Alias | OmitIfNone | OmitIfDefault | CreatedAt | UpdatedAt | TTL
+@attrs.frozen
+class Encrypted:
+    """Store a field encrypted. Nothing is sent.
+
+    For a field of an entity, of any type that converts; not for those that keys are made of. It
+    is sealed by the keyring of the database, `Database(client, keyring=...)`, before anything is
+    sent, and opened where it is read. DynamoDB sees a value of type B, so that no condition can
+    be about it but whether it is there.
+
+    Example:
+        >>> from typing import Annotated
+        >>> from attrs import define
+        >>> from transactscope import Database, entity
+        >>> from transactscope.ext.encryption import Encrypted, LocalKeyring
+        >>> @entity("Account", partition_key="number")
+        ... @define
+        ... class Customer:
+        ...     number: str
+        ...     passport: Annotated[str, Encrypted()]
+        >>> db = Database(client, keyring=LocalKeyring({"key-1": bytes(range(32))}))
+        >>> _ = db.put(Customer("C-1", "X 123"))
+        >>> stored = client.get_item(TableName="Account", Key={"number": {"S": "C-1"}})["Item"]
+        >>> list(stored["passport"])
+        ['B']
+        >>> db.get(Customer, "C-1").passport
+        'X 123'
+    """
+
+
+Marker: TypeAlias = Alias | OmitIfNone | OmitIfDefault | CreatedAt | UpdatedAt | TTL | Encrypted
 """A fact about one field."""
 
-_MARKERS: Final = (Alias, OmitIfNone, OmitIfDefault, CreatedAt, UpdatedAt, TTL)
+_MARKERS: Final = (Alias, OmitIfNone, OmitIfDefault, CreatedAt, UpdatedAt, TTL, Encrypted)
 
 
 def markers_of(type_: Any, where: str) -> Iterator[Marker]:

@@ -1,6 +1,6 @@
 """How many bytes values and items count against DynamoDB's limits.
 
-May import `types` and `numbers`. Capacity units are counted on the same sizes.
+May import `types`, `numbers` and `secret`. Capacity units are counted on the same sizes.
 
 Source, checked 2026-11: Developer Guide, "DynamoDB item sizes and formats". It calls the size
 of a number approximate; the exact rule is the one that the service was seen to apply at the
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from transactscope.types import AttributeValue, StoredItem
 from transactscope.values.numbers import parse_decimal
+from transactscope.values.secret import ENCRYPTED, Secret
 
 CONTAINER_BYTES: Final = 3  # "3 bytes of overhead" of a list or map, "regardless of its contents"
 _MEMBER_BYTES: Final = 1  # "each List or Map element also requires 1 byte of overhead"
@@ -119,6 +120,10 @@ def _map_size(members: Mapping[str, AttributeValue]) -> int:
     return CONTAINER_BYTES + len(members) * _MEMBER_BYTES + item_size(members)
 
 
+def _secret_size(secret: Secret) -> int:
+    return secret.size
+
+
 def _set_of(size: Callable[[Any], int]) -> Callable[[Any], int]:
     return lambda elements: sum(map(size, elements))
 
@@ -134,4 +139,5 @@ _SIZES: Final[dict[str, Callable[[Any], int]]] = {
     "BS": _set_of(len),
     "L": _list_size,
     "M": _map_size,
+    ENCRYPTED: _secret_size,
 }

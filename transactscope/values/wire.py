@@ -1,6 +1,6 @@
 """AttributeValues as they are on the wire: checking, copying and comparing them.
 
-May import `errors`, `limits`, `types`, `numbers` and `wording`. This module knows
+May import `errors`, `limits`, `types`, `numbers`, `secret` and `wording`. This module knows
 nothing of declared types: it takes `{"S": str}` and its nine relatives as they are.
 
 Sources, checked 2026-11: Developer Guide, "Supported data types and naming rules"
@@ -17,6 +17,7 @@ from transactscope.errors import ConversionError
 from transactscope.limits import MAX_NESTING_DEPTH
 from transactscope.types import AttributeValue
 from transactscope.values.numbers import number_text, parse_decimal
+from transactscope.values.secret import ENCRYPTED, is_secret
 from transactscope.values.wording import key_step, placed
 
 BytesLike: Final = (bytes, bytearray, memoryview)
@@ -97,7 +98,8 @@ def checked_at(level: int, value: Any, path: str = "") -> AttributeValue:
 def canonical(value: AttributeValue) -> tuple[str, Hashable]:
     """Return what two AttributeValues have in common exactly if DynamoDB calls them equal.
 
-    Numbers compare by value, sets and maps regardless of order.
+    Numbers compare by value, sets and maps regardless of order. What is stored encrypted compares
+    as what it is without that: DynamoDB would call no two of them equal.
 
     Args:
         value: A valid AttributeValue.
@@ -107,18 +109,22 @@ def canonical(value: AttributeValue) -> tuple[str, Hashable]:
         >>> canonical({"NS": ["1.0", "20"]}) == canonical({"NS": ["2E1", "1"]})
         True
     """
+    if is_secret(value):
+        return ENCRYPTED, canonical(value[ENCRYPTED].value)
     tag, content = unpack(value)
     if tag == "N":
         return tag, number_text(parse_decimal(content))
-    if tag == "B":
-        return tag, bytes(content)
+    if tag in {"L", "M", "SS", "NS", "BS"}:
+        return tag, _canonical_inside(tag, content)
+    return tag, bytes(content) if tag == "B" else content
+
+
+def _canonical_inside(tag: str, content: Any) -> Hashable:
     if tag == "L":
-        return tag, tuple(canonical(item) for item in content)
+        return tuple(canonical(item) for item in content)
     if tag == "M":
-        return tag, frozenset((key, canonical(item)) for key, item in content.items())
-    if tag in {"SS", "NS", "BS"}:
-        return tag, frozenset(canonical({tag[0]: element}) for element in content)
-    return tag, content
+        return frozenset((key, canonical(item)) for key, item in content.items())
+    return frozenset(canonical({tag[0]: element}) for element in content)
 
 
 def valid_text(text: str) -> str:

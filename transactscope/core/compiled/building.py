@@ -230,8 +230,8 @@ class CompiledBuilder:
 
 def _is_usual(mapping: EntityMapping) -> bool:
     """Whether nothing is written beside what was asked for but versions, and keys of the table."""
-    life = mapping.lifecycle
-    return life.created_at is None and life.updated_at is None and not mapping.indexes
+    life, is_plain = mapping.lifecycle, not mapping.encrypted
+    return is_plain and life.created_at is None and life.updated_at is None and not mapping.indexes
 
 
 def _discriminator(mapping: EntityMapping) -> tuple[str, int]:

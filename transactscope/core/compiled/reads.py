@@ -189,6 +189,7 @@ class CompiledReads:
         types = [mapping.fields[name].type for name in mapping.key_fields]
         if (
             any(key.template is not None for key in mapping.key_attributes)
+            or mapping.encrypted
             or table_id(table).home is not None
             or not all(is_closed(type_, converter) for type_ in types)
         ):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from transactscope.core.encrypting import condition_vocabulary
 from transactscope.core.naming import EntityVocabulary
 from transactscope.core.queries.keys import QueriedKey
 from transactscope.entities.indexes import Index
@@ -74,7 +75,9 @@ class Kinds:
 
     def vocabulary(self, converter: Converter) -> EntityVocabulary:
         """Return what names and values mean for all of the classes."""
-        members = tuple(EntityVocabulary(mapping, converter) for mapping in self.mappings)
+        members = tuple(
+            condition_vocabulary(EntityVocabulary(mapping, converter)) for mapping in self.mappings
+        )
         if len(members) == 1:
             return members[0]
         return CommonVocabulary(self.mappings[0], converter, members)

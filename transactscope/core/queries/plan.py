@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from boto3.dynamodb.conditions import AttributeBase, ConditionBase
 
+from transactscope.core.encrypting import refuse_in_condition
 from transactscope.core.queries.keys import QueriedKey
 from transactscope.core.queries.kinds import Kinds
 from transactscope.core.queries.projections import projected, projected_attributes, projection_text
@@ -131,6 +132,8 @@ def query_plan(
     keys = (queried.partition, queried.sort, *kinds.mappings[0].key_attributes)
     key_names = tuple(dict.fromkeys(key.attribute for key in keys if key is not None))
     wanted = condition_from(terms.filter, terms.names, terms.values, kinds.vocabulary(converter))
+    for mapping in kinds.mappings:
+        refuse_in_condition(mapping, wanted)
     attributes = () if fields is None or missing else _projected(kinds, indexes, fields, key_names)
     members = {
         "TableName": kinds.table,

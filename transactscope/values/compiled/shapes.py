@@ -28,6 +28,7 @@ from uuid import UUID
 import attrs
 
 from transactscope.values.classes import ClassField, class_fields, is_class_with_fields
+from transactscope.values.encrypted import is_encrypted
 from transactscope.values.expiry import is_expiry
 from transactscope.values.hooks import is_made_for, read_hook, write_hook
 from transactscope.values.wording import is_union
@@ -209,7 +210,7 @@ class _Analysis:
 
     def shape(self, type_: Any, level: int) -> Shape:
         self._left -= 1
-        if self._left < 0 or not self.is_ours(type_):
+        if self._left < 0 or is_encrypted(type_) or not self.is_ours(type_):
             return Other(type_, level)
         if is_expiry(type_):
             return Expiry(type_, type(None) in get_args(unwrapped(type_)))

@@ -1,0 +1,19 @@
+"""Field encryption: keyrings that seal values before they are sent, and open what was read.
+
+For `Database(client, keyring=...)`. `KmsKeyring` takes its keys of AWS KMS, `LocalKeyring` has them
+in the program. Needs `cryptography`, which the extra `encryption` installs.
+"""
+
+from __future__ import annotations
+
+try:
+    import cryptography as _cryptography  # noqa: F401 - only to say what is missing
+except ImportError as error:  # pragma: no cover - seen where it is not installed
+    _HINT = "transactscope.ext.encryption needs cryptography: install transactscope[encryption]"
+    raise ImportError(_HINT) from error
+
+from transactscope.ext.encryption.kms import KmsKeyring
+from transactscope.ext.encryption.local import LocalKeyring
+from transactscope.fields import Encrypted
+
+__all__ = ["Encrypted", "KmsKeyring", "LocalKeyring"]

@@ -1,0 +1,24 @@
+"""The names of keys, as they stand in what is sealed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from transactscope.errors import InvalidRequestError
+
+_MOST_BYTES: Final = 255
+
+
+def checked_name(name: Any) -> str:
+    """Return the name of a key if it can stand in a sealed value.
+
+    Raises:
+        InvalidRequestError: It is no text of 1 to 255 bytes in UTF-8.
+    """
+    try:
+        if isinstance(name, str) and 0 < len(name.encode()) <= _MOST_BYTES:
+            return name
+    except UnicodeEncodeError:  # half of a surrogate pair
+        pass
+    msg = f"the name of a key is a text of 1 to {_MOST_BYTES} bytes in UTF-8"
+    raise InvalidRequestError(msg, code="INVALID_KEYRING")
