@@ -139,7 +139,9 @@ class BaseDatabase(Verbs[R]):
             source = Source.of(exchange, inputs, terms, is_async=environment.is_async)
         schedule = Schedule(environment.retry, environment.random, terms.in_flight)
         crew = self._crew(terms.in_flight)
-        return Batch(exchange, source, schedule, crew, environment.clock, terms).flow()
+        return Batch(
+            exchange, source, schedule, crew, environment.clock, terms, environment.keyring
+        ).flow()
 
     def _query_plan(self, target: Any, key: tuple[object, ...], terms: QueryTerms) -> QueryPlan:
         """Return what `query` asks for; bad arguments are refused here."""

@@ -40,6 +40,16 @@ class BaseQuery(Generic[T]):
         key = self._cursor.last_evaluated_key
         return None if key is None else {name: dict(value) for name, value in key.items()}
 
+    @property
+    def fingerprint(self) -> bytes:
+        """32 bytes that tell what is asked for from everything else. Nothing is sent.
+
+        Classes, table, index, key, filter, order and fields are in it, and the values of the
+        conditions; `limit=`, `page_size=` and `start_after=` are not. It is the same in every
+        process.
+        """
+        return self._cursor.plan.fingerprint
+
     def _filling(self) -> Flow[None]:
         """Read what is needed for one more item, while nobody else does."""
         if not self._in_use.acquire(blocking=False):

@@ -16,14 +16,15 @@ from typing import Any, Final, Protocol, cast
 import attrs
 
 from transactscope.core.batches.entries import DELETE, PUT, Entry
-from transactscope.core.batches.exchange import Chunk, Exchange, incomplete
+from transactscope.core.batches.exchange import Chunk, Exchange, GetExchange, incomplete
 from transactscope.core.batches.requests import WRITE_OPERATION, UnreadableError
 from transactscope.core.batches.schedule import Collect, Parcel, Rest, Schedule, Send, Step, Take
 from transactscope.errors import InvalidRequestError, TransactScopeError
 from transactscope.flows.effects import Call, Flow, Pause
 from transactscope.flows.retrying import log_batch
+from transactscope.flows.sealing import opened_items, sealed_actions
 from transactscope.limits import MAX_BATCH_BYTES
-from transactscope.types import Answer, FrozenRequest
+from transactscope.types import Answer, FrozenRequest, Keyring
 
 _END: Final[Any] = object()
 
@@ -192,6 +193,7 @@ class Batch:
         crew: Who sends it.
         clock: Tells the time in seconds.
         terms: What the program asked for.
+        keyring: Seals and opens what is stored encrypted; None where nothing is.
     """
 
     exchange: Exchange
@@ -200,6 +202,7 @@ class Batch:
     crew: Crew
     clock: Callable[[], float]
     terms: BatchTerms
+    keyring: Keyring | None = None
     _reported: int = 0
     _last_cause: Exception | None = None
 
@@ -241,15 +244,40 @@ class Batch:
             cause = self._learn_all((yield Call(self.crew.collect, step.seconds)), None)
             if cause is not None:
                 raise cause
+            yield from self._open()
         elif isinstance(step, Rest):
             yield Pause(step.seconds)
 
     def _take(self) -> Flow[None]:
         entries = yield from self.source.chunk()
         if entries:
-            self.schedule.offer(entries)
+            self.schedule.offer((yield from self._sealed(entries)))
         if not entries or self.source.is_single:
             self.schedule.close()
+
+    def _sealed(self, entries: list[Entry]) -> Flow[list[Entry]]:
+        """Seal the entries of one request, once: what is left of it is sent again as it is."""
+        if self.keyring is None:
+            return entries
+        try:
+            actions = yield from sealed_actions([each.action for each in entries], self.keyring)
+        except BaseException:
+            self.schedule.offer(entries)  # to be told of: no more is sent after this
+            raise
+        return [
+            attrs.evolve(entry, action=action)
+            for entry, action in zip(entries, actions, strict=True)
+        ]
+
+    def _open(self) -> Flow[None]:
+        """Open what was read since."""
+        exchange = self.exchange
+        if self.keyring is None or not isinstance(exchange, GetExchange):
+            return
+        waiting = exchange.take_sealed()
+        items = yield from opened_items([item for _, item in waiting], self.keyring)
+        for (key, _), item in zip(waiting, items, strict=True):
+            exchange.keep_opened(key, item or {})
 
     def _learn_all(
         self, jobs: Sequence[Ended], worst: BaseException | None

@@ -16,11 +16,17 @@ class Query(Protocol[_E]):
     Attributes:
         last_evaluated_key: DynamoDB's LastEvaluatedKey behind the last item that was handed out;
             None before the first one, and when there is nothing more.
+        fingerprint: 32 bytes that tell what is asked for from everything else, wherever it begins.
     """
 
     @property
     def last_evaluated_key(self) -> Item | None:
         """Where another query can go on."""
+        ...
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What tells the query from others, but for where it begins and how many items it takes."""
         ...
 
     def pages(self) -> Iterator[list[_E]]:
@@ -37,11 +43,17 @@ class AsyncQuery(Protocol[_E]):
 
     Attributes:
         last_evaluated_key: As in `Query`.
+        fingerprint: As in `Query`.
     """
 
     @property
     def last_evaluated_key(self) -> Item | None:
         """Where another query can go on."""
+        ...
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What tells the query from others, but for where it begins and how many items it takes."""
         ...
 
     def pages(self) -> AsyncIterator[list[_E]]:

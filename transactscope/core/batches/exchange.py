@@ -33,8 +33,10 @@ from transactscope.core.batches.requests import (
 )
 from transactscope.core.batches.schedule import Schedule, in_order
 from transactscope.core.building import ActionBuilder
+from transactscope.core.sealing import SealedItem, sealed_item
 from transactscope.entities.items import ItemReader, item_reader
 from transactscope.entities.keys import EntityKey
+from transactscope.entities.mapping import mapping_of
 from transactscope.errors import (
     BatchIncompleteError,
     BatchTooLargeError,
@@ -49,6 +51,7 @@ from transactscope.types import (
     BatchGetResult,
     BatchResult,
     FrozenRequest,
+    Item,
     StoredItem,
 )
 
@@ -209,6 +212,9 @@ class GetExchange(Exchange):
     _asked: dict[EntityKey[Any], Hashable] = attrs.field(factory=dict, init=False)
     _found: dict[Hashable, StoredItem | None] = attrs.field(factory=dict, init=False)
     _targets: set[Hashable] = attrs.field(factory=set, init=False)
+    _encrypted: dict[Hashable, list[EntityKey[Any]]] = attrs.field(factory=dict, init=False)
+    _unopened: list[EntityKey[Any]] = attrs.field(factory=list, init=False)
+    _opened: dict[EntityKey[Any], StoredItem] = attrs.field(factory=dict, init=False)
 
     operation = GET_OPERATION
     most_entries = MAX_BATCH_KEYS
@@ -222,6 +228,10 @@ class GetExchange(Exchange):
         except TypeError:
             msg = f"{entry.describe()}: a part of the EntityKey is not hashable, as bytes would be"
             raise InvalidKeyError(msg) from None
+        if mapping_of(entry.given.entity_class).encrypted:
+            self._encrypted.setdefault(entry.target, []).append(entry.given)
+            if entry.target in self._found:
+                self._unopened.append(entry.given)
         return entry
 
     def gather(self, chunk: Chunk, entry: Entry) -> bool:
@@ -247,7 +257,30 @@ class GetExchange(Exchange):
         for entry in entries:
             if entry.target not in unread:
                 self._found[entry.target] = items.get(entry.target)
+                self._unopened += self._encrypted.get(entry.target, ())
         return left
+
+    def take_sealed(self) -> list[tuple[EntityKey[Any], SealedItem]]:
+        """Return the keys whose items have to be opened, each once."""
+        keys, self._unopened = self._unopened, []
+        found = [(key, self._sealed(key)) for key in keys if key not in self._opened]
+        return [(key, item) for key, item in found if item is not None]
+
+    def keep_opened(self, key: EntityKey[Any], item: StoredItem) -> None:
+        """Keep an item whose values were opened, for one of the keys that it was asked by."""
+        self._opened[key] = item
+
+    def _sealed(self, key: EntityKey[Any]) -> SealedItem | None:
+        item = self._found[self._asked[key]]
+        return sealed_item(mapping_of(key.entity_class), cast("Item | None", item))
+
+    def _is_readable(self, key: EntityKey[Any]) -> bool:
+        """Whether an item was found, or found to be absent, and nothing of it is left sealed."""
+        if self._asked[key] not in self._found:
+            return False
+        if key in self._opened or not self._encrypted:
+            return True
+        return self._sealed(key) is None
 
     def result(
         self, schedule: Schedule, rest: Sequence[tuple[str, Any]], *, is_input_left: bool
@@ -257,13 +290,13 @@ class GetExchange(Exchange):
         Raises:
             ConversionError: A stored item does not fit its class.
         """
-        read = {key: target for key, target in self._asked.items() if target in self._found}
+        read = {key: target for key, target in self._asked.items() if self._is_readable(key)}
         unread = [key for key in self._asked if key not in read]
         classes = {key.entity_class for key in read}
         readers = {cls: item_reader(cls, self.builder.converter) for cls in classes}
         return BatchGetResult(
             {
-                key: _entity(readers[key.entity_class], self._found[target])
+                key: _entity(readers[key.entity_class], self._opened.get(key, self._found[target]))
                 for key, target in read.items()
             },
             unprocessed=(*unread, *(key for _, key in rest if not self._was_asked(key))),

@@ -14,6 +14,7 @@ from transactscope.core.batches.entries import PUT, Entry
 from transactscope.core.tables import table_id
 from transactscope.limits import MAX_BATCH_BYTES
 from transactscope.types import Answer, FrozenRequest, Item, StoredItem
+from transactscope.values.secret import Secret
 
 WRITE_OPERATION: Final = "BatchWriteItem"
 GET_OPERATION: Final = "BatchGetItem"
@@ -172,5 +173,6 @@ def wire_size(entry: Entry) -> int:
     return len(json.dumps(_write(entry), default=_base64_of)) + len(", ")
 
 
-def _base64_of(value: bytes) -> str:
-    return "=" * ((len(value) + 2) // 3 * 4)
+def _base64_of(value: bytes | Secret) -> str:
+    size = value.size if isinstance(value, Secret) else len(value)
+    return "=" * ((size + 2) // 3 * 4)

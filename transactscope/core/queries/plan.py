@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,7 @@ from transactscope.expressions.predicates import (
 )
 from transactscope.limits import MAX_EXPRESSION_BYTES
 from transactscope.types import FrozenRequest, Item
+from transactscope.types.json_text import json_bytes
 from transactscope.values.wire import checked
 
 if TYPE_CHECKING:
@@ -91,6 +93,13 @@ class QueryPlan:
         if start_after is not None:
             body["ExclusiveStartKey"] = start_after
         return FrozenRequest("Query", body, tables=(self.kinds.table,))
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What tells this query from others, wherever it begins and however its pages are cut."""
+        classes = [mapping.name for mapping in self.kinds.mappings]
+        asked = [classes, dict(self.members), None if self.fields is None else list(self.fields)]
+        return hashlib.sha256(json_bytes(asked)).digest()
 
     def key_of(self, item: Item) -> Item:
         """Return the LastEvaluatedKey of a page that would end with this item."""
