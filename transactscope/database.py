@@ -61,6 +61,8 @@ class Database(BaseDatabase[CommitResult]):
         direct: Whether requests may go past botocore, over the client's own connections and
             with its own credentials, where that makes no difference but in time; False sends
             each through the client. So does the environment variable `TRANSACTSCOPE_DIRECT=0`.
+        keyring: Seals and opens the fields with `Encrypted`, as `ext.encryption.KmsKeyring` or
+            your own. Without one, classes with such fields are refused.
 
     Raises:
         InvalidRequestError: The client or a setting cannot be used. Not sent.
@@ -91,9 +93,11 @@ class Database(BaseDatabase[CommitResult]):
         Raises:
             InvalidRequestError: It is no entity, or its key is incomplete. Not sent.
             ConversionError: A part of the key or the stored item does not fit the class.
+            DecryptionError: An encrypted field was not sealed for this item by this keyring.
             TableNotFoundError: The table does not exist.
             RequestRejectedError: DynamoDB refused the read.
             NotSentError: No answer came; a read changes nothing.
+            KeyServiceError: The keyring has no key to open an encrypted field with.
 
         Example:
             >>> from transactscope import Database, EntityKey

@@ -84,6 +84,9 @@ class TransactScope(BaseScope):
             DuplicateTargetError: Two actions have one item (only where a raw put left
                 that to the server); nothing was applied.
             NotSentError: No connection, no credentials; nothing was sent.
+            KeyServiceError: The keyring has no key for encrypted fields; nothing was sent.
+            ItemTooLargeError: An item is too large with its fields encrypted. Not sent.
+            TransactionTooLargeError: The same of all items together. Not sent.
             CommitOutcomeUnknownError: It was sent, and no answer told whether it was applied,
                 nor did those to the same request sent again; the scope is in doubt, and
                 `resolve()` asks once more.
@@ -163,6 +166,8 @@ class TransactScope(BaseScope):
                 longer than an expression may be, or a staged update cannot be applied to
                 what is stored. Nothing is written.
             ConversionError: The stored item does not fit the class.
+            DecryptionError: An encrypted field was not sealed for this item by this keyring.
+            KeyServiceError: The keyring has no key to open an encrypted field with.
             TableNotFoundError: The table does not exist.
             ThrottledError: There was no capacity left.
             RequestRejectedError: DynamoDB refused the read.

@@ -45,6 +45,8 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
         new_token: As for `Database`.
         wall_clock: As for `Database`.
         breaker: As for `Database`; its methods may be coroutine functions.
+        keyring: As for `Database`; its methods may be coroutine functions. One that waits is
+            called in a thread.
         direct: As for `Database`, with a client of `in_threads`; an aiobotocore client sends
             everything itself.
 
