@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
-import inspect
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, TypeVar
@@ -121,9 +120,7 @@ class ThreadedKeyring:
         return await self._asked(self._keyring.open, entries)
 
     async def _asked(self, function: Callable[..., Any], entries: Sequence[KeyringEntry]) -> Any:
-        answer = await asyncio.to_thread(_without_stop, function, entries)
-        # A client of aiobotocore's gives back what is awaited here, in the event loop.
-        return await answer if inspect.isawaitable(answer) else answer
+        return await asyncio.to_thread(_without_stop, function, entries)
 
 
 def _checked_executor(executor: Any) -> ThreadPoolExecutor | None:

@@ -25,7 +25,7 @@ from transactscope.ext.encryption.envelope import (
     sealed_under,
 )
 from transactscope.ext.encryption.names import checked_name
-from transactscope.ext.encryption.steps import Steps, performed
+from transactscope.ext.encryption.steps import Steps, awaited, performed
 from transactscope.types import KeyringEntry
 
 _PURPOSE: Final = "transactscope"
@@ -119,7 +119,8 @@ class KmsKeyring:
         Raises:
             KeyServiceError: KMS gave no key.
         """
-        return performed(self._sealing(entries))
+        steps = self._sealing(entries)
+        return performed(steps) if self.blocks else awaited(steps)
 
     def open(self, entries: Sequence[KeyringEntry], /) -> list[bytes] | Awaitable[list[bytes]]:
         """Return the plain bytes of every entry, in order.
@@ -130,7 +131,8 @@ class KmsKeyring:
             DecryptionError: One was not sealed by this keyring, in this context.
             KeyServiceError: KMS did not unwrap a key.
         """
-        return performed(self._opening(entries))
+        steps = self._opening(entries)
+        return performed(steps) if self.blocks else awaited(steps)
 
     def _sealing(self, entries: Sequence[KeyringEntry]) -> Steps[list[bytes]]:
         tables = _tables_text(each.table for each in entries)
