@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 import os
 import struct
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from transactscope.errors import InvalidRequestError, KeyServiceError
+from transactscope.ext.arguments import reading
 from transactscope.ext.encryption.cache import KeyCache
 from transactscope.ext.encryption.envelope import (
     KEY_BYTES,
@@ -24,7 +25,7 @@ from transactscope.ext.encryption.envelope import (
     opened_with,
     sealed_under,
 )
-from transactscope.ext.encryption.names import checked_name
+from transactscope.ext.encryption.names import checked_function, checked_name
 from transactscope.ext.encryption.steps import Steps, awaited, performed
 from transactscope.types import KeyringEntry
 
@@ -102,14 +103,16 @@ class KmsKeyring:
         clock: Callable[[], float] = time.monotonic,
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self._client = _checked_client(client)
-        self._key_id = checked_name(key_id)
-        self._known = frozenset((key_id, *map(checked_name, reads)))
-        self._context = _checked_context(encryption_context)
-        self._cache = _checked_cache(max_entries, max_age, clock)
-        self._random_bytes = random_bytes
-        self.overhead = OVERHEAD + len(key_id.encode()) + _TABLES_LENGTH.size
-        self.blocks = not _is_asynchronous(client)
+        with reading("KmsKeyring()"):
+            self._client = _checked_client(client)
+            self._key_id = checked_name(key_id)
+            self._known = frozenset((self._key_id, *map(checked_name, _checked_reads(reads))))
+            self._context = _checked_context(encryption_context)
+            checked_function("clock", clock)
+            self._cache = _checked_cache(max_entries, max_age, clock)
+            self._random_bytes = checked_function("random_bytes", random_bytes)
+            self.blocks = not _is_asynchronous(client)
+        self.overhead = OVERHEAD + len(self._key_id.encode()) + _TABLES_LENGTH.size
 
     def seal(self, entries: Sequence[KeyringEntry], /) -> list[bytes] | Awaitable[list[bytes]]:
         """Return the sealed bytes of every entry, in order, all under one new data key.
@@ -249,6 +252,13 @@ def _checked_client(client: Any) -> Any:
     return client
 
 
+def _checked_reads(reads: Any) -> Iterable[Any]:
+    if isinstance(reads, Iterable) and not isinstance(reads, str):
+        return reads
+    msg = f"reads= takes several keys, as in a list, not {type(reads).__name__}"
+    raise InvalidRequestError(msg, code="INVALID_KEYRING")
+
+
 def _checked_context(given: Any) -> dict[str, str]:
     if given is None:
         return {}
@@ -266,7 +276,7 @@ def _checked_cache(most: Any, seconds: Any, clock: Any) -> KeyCache:
         msg = "max_entries= is a whole number from 0 on"
         raise InvalidRequestError(msg, code="INVALID_KEYRING")
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not is_number or not 0 <= seconds < math.inf:
+    if not is_number or not 0 <= seconds <= sys.float_info.max:
         msg = "max_age= is a number of seconds from 0 on"
         raise InvalidRequestError(msg, code="INVALID_KEYRING")
     return KeyCache(most, float(seconds), clock)

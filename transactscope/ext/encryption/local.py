@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from transactscope.errors import InvalidRequestError
+from transactscope.ext.arguments import reading
 from transactscope.ext.encryption.envelope import (
     KEY_BYTES,
     OVERHEAD,
@@ -19,7 +20,7 @@ from transactscope.ext.encryption.envelope import (
     opened_with,
     sealed_under,
 )
-from transactscope.ext.encryption.names import checked_name
+from transactscope.ext.encryption.names import checked_function, checked_name
 from transactscope.types import KeyringEntry
 
 _SALT_BYTES: Final = 32
@@ -65,12 +66,10 @@ class LocalKeyring:
         primary: str | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self._keys = _checked_keys(keys)
-        self._primary = next(reversed(self._keys)) if primary is None else primary
-        if self._primary not in self._keys:
-            msg = "primary= must be the name of one of the keys"
-            raise InvalidRequestError(msg, code="INVALID_KEYRING")
-        self._random_bytes = random_bytes
+        with reading("LocalKeyring()"):
+            self._keys = _checked_keys(keys)
+            self._primary = _checked_primary(self._keys, primary)
+            self._random_bytes = checked_function("random_bytes", random_bytes)
         self.overhead = OVERHEAD + len(self._primary.encode()) + _SALT_BYTES
 
     def seal(self, entries: Sequence[KeyringEntry], /) -> list[bytes]:
@@ -104,6 +103,15 @@ class LocalKeyring:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._primary}>"
+
+
+def _checked_primary(keys: Mapping[str, bytes], primary: Any) -> str:
+    if primary is None:
+        return list(keys)[-1]
+    if isinstance(primary, str) and primary in keys:
+        return primary
+    msg = "primary= must be the name of one of the keys"
+    raise InvalidRequestError(msg, code="INVALID_KEYRING")
 
 
 def _checked_keys(keys: Any) -> dict[str, bytes]:

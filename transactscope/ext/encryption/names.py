@@ -1,7 +1,8 @@
-"""The names of keys, as they stand in what is sealed."""
+"""What keyrings are made with: names of keys, as they stand in what is sealed, and functions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from transactscope.errors import InvalidRequestError
@@ -21,4 +22,16 @@ def checked_name(name: Any) -> str:
     except UnicodeEncodeError:  # half of a surrogate pair
         pass
     msg = f"the name of a key is a text of 1 to {_MOST_BYTES} bytes in UTF-8"
+    raise InvalidRequestError(msg, code="INVALID_KEYRING")
+
+
+def checked_function(name: str, function: Any) -> Callable[..., Any]:
+    """Return what was given under a name, if it can be called.
+
+    Raises:
+        InvalidRequestError: It cannot.
+    """
+    if callable(function):
+        return function  # type: ignore[no-any-return]
+    msg = f"{name}= must be a function, not {type(function).__name__}"
     raise InvalidRequestError(msg, code="INVALID_KEYRING")

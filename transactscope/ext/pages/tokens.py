@@ -7,9 +7,10 @@ import inspect
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import Any, Final, overload
 
 from transactscope.errors import DecryptionError, InvalidRequestError
+from transactscope.ext.arguments import reading
 from transactscope.ext.pages.content import (
     context_of,
     entry_to_open,
@@ -19,6 +20,8 @@ from transactscope.ext.pages.content import (
     text_of,
 )
 from transactscope.types import AsyncQuery, Item, Keyring, KeyringEntry, Query
+
+_LONGEST_AGE: Final = 1_000_000_000  # seconds, some thirty years
 
 
 class _BasePageTokens:
@@ -31,24 +34,24 @@ class _BasePageTokens:
         max_age: float = 3600.0,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        methods = [getattr(keyring, name, None) for name in ("seal", "open")]
-        if isinstance(keyring, type) or not all(map(callable, methods)):
-            msg = f"a keyring with seal() and open() was expected, not {type(keyring).__name__}"
-            raise InvalidRequestError(msg)
-        given: Any = max_age
-        is_number = isinstance(given, int | float) and not isinstance(given, bool)
-        if not is_number or not 0 < given < math.inf:
-            msg = "max_age= is a number of seconds, more than 0"
-            raise InvalidRequestError(msg)
-        self._keyring = keyring
-        self._max_age = max_age
-        self._wall_clock = wall_clock
+        with reading(f"{type(self).__name__}()"):
+            self._keyring = _checked_keyring(keyring)
+            self._max_age = _checked_age(max_age)
+            self._wall_clock = _checked_clock(wall_clock)
 
     def _entry(self, query: Query[Any] | AsyncQuery[Any], caller: str) -> KeyringEntry | None:
         """Return what a token is made of; None where the query has come to its end."""
-        context, key = context_of(query, caller), query.last_evaluated_key
+        with reading("seal()"):
+            context, key = context_of(query, caller), query.last_evaluated_key
         expires = math.ceil(self._wall_clock() + self._max_age)
         return None if key is None else entry_to_seal(key, context, expires)
+
+    def _entry_to_open(
+        self, token: str | None, query: Query[Any] | AsyncQuery[Any], caller: str
+    ) -> KeyringEntry | None:
+        with reading("open()"):
+            context = context_of(query, caller)
+            return None if token is None else entry_to_open(token, context)
 
     def _key(self, contents: Sequence[bytes]) -> Item:
         return key_of(contents[0], self._wall_clock())
@@ -130,10 +133,9 @@ class PageTokens(_BasePageTokens):
             InvalidRequestError: The query is none, or the caller no text.
             KeyServiceError: The keyring has no key.
         """
-        context = context_of(query, caller)
-        if token is None:
+        entry = self._entry_to_open(token, query, caller)
+        if entry is None:
             return None
-        entry = entry_to_open(token, context)
         try:
             return self._key(_finished(self._keyring.open((entry,))))
         except DecryptionError:
@@ -178,10 +180,9 @@ class AsyncPageTokens(_BasePageTokens):
 
     async def open(self, token: str | None, query: AsyncQuery[Any], *, caller: str) -> Item | None:
         """Return the LastEvaluatedKey of a token; see `PageTokens.open`."""
-        context = context_of(query, caller)
-        if token is None:
+        entry = self._entry_to_open(token, query, caller)
+        if entry is None:
             return None
-        entry = entry_to_open(token, context)
         try:
             return self._key(await self._asked(self._keyring.open, entry))
         except DecryptionError:
@@ -194,6 +195,30 @@ class AsyncPageTokens(_BasePageTokens):
             answer = function((entry,))
         contents: Sequence[bytes] = await answer if inspect.isawaitable(answer) else answer
         return contents
+
+
+def _checked_keyring(keyring: Any) -> Keyring:
+    methods = [getattr(keyring, name, None) for name in ("seal", "open")]
+    is_told = isinstance(getattr(keyring, "blocks", None), bool)
+    if isinstance(keyring, type) or not is_told or not all(map(callable, methods)):
+        msg = f"a keyring with seal(), open() and blocks was expected, not {type(keyring).__name__}"
+        raise InvalidRequestError(msg)
+    return keyring  # type: ignore[no-any-return]
+
+
+def _checked_age(seconds: Any) -> float:
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if is_number and 0 < seconds <= _LONGEST_AGE:
+        return float(seconds)
+    msg = f"max_age= is a number of seconds, more than 0 and at most {_LONGEST_AGE}"
+    raise InvalidRequestError(msg)
+
+
+def _checked_clock(clock: Any) -> Callable[[], float]:
+    if callable(clock):
+        return clock  # type: ignore[no-any-return]
+    msg = f"wall_clock= must be a function, not {type(clock).__name__}"
+    raise InvalidRequestError(msg)
 
 
 def _finished(value: Any) -> Sequence[bytes]:
