@@ -12,7 +12,14 @@ from transactscope.core.building import ActionBuilder, Terms, composing_fields
 from transactscope.core.compiled.asking import form_of_changes, form_of_terms
 from transactscope.core.compiled.encoded import EncodedAction, encoded_action
 from transactscope.core.compiled.making import RecordingVocabulary, shape_of
-from transactscope.core.compiled.plans import MAX_PLANS, ClassPlan, key_parts, target_maker
+from transactscope.core.compiled.plans import (
+    MAX_PLANS,
+    ClassPlan,
+    PutWriter,
+    key_parts,
+    target_maker,
+)
+from transactscope.core.compiled.puts import put_writer
 from transactscope.core.compiled.shapes import Shape, Unusual
 from transactscope.core.tables import table_id
 from transactscope.entities.keys import EntityKey, entity_key
@@ -63,20 +70,19 @@ class CompiledBuilder:
             plan = self._named_once.get(type(entity)) or self._plan(type(entity))
             if plan is None:
                 return None
+            if terms is None:
+                write = plan.puts.get(verb) or self._simple_put(plan, verb, entity)
+                return write(entity, frame)
             members, size, target = plan.written_entity(entity)
             if size > MAX_ITEM_BYTES:
                 return None
-            if terms is None:
-                shape = plan.puts.get(verb) or self._simple_put(plan, verb, entity)
-                tail, raises = shape.tail, None
-            else:
-                values: list[Any] = []
-                form = verb, form_of_terms(terms, values)
-                shape = plan.shapes.get(form) or self._put_shape(plan, form, entity, terms, values)
-                (tail, _), raises = shape.filled(values), terms.raises
+            values: list[Any] = []
+            form = verb, form_of_terms(terms, values)
+            shape = plan.shapes.get(form) or self._put_shape(plan, form, entity, terms, values)
+            tail, _ = shape.filled(values)
             content = f",{shape.head}{members}{tail}".encode()
             return encoded_action(
-                shape, content, size, target, entity=entity, raises=raises, frame=frame
+                shape, content, size, target, entity=entity, raises=terms.raises, frame=frame
             )
         except Exception:  # noqa: BLE001 - see the class
             return None
@@ -150,9 +156,9 @@ class CompiledBuilder:
 
         return self._new_shape(plan, form, values, build)
 
-    def _simple_put(self, plan: ClassPlan, verb: str, entity: object) -> Shape:
+    def _simple_put(self, plan: ClassPlan, verb: str, entity: object) -> PutWriter:
         shape = self._put_shape(plan, (verb, ()), entity, Terms(), [])
-        return plan.puts.setdefault(verb, shape)
+        return plan.puts.setdefault(verb, put_writer(plan, shape))
 
     def _new_shape(
         self, plan: ClassPlan, form: Hashable, values: list[Any], build: _Build

@@ -16,7 +16,11 @@ from transactscope.values.compiled import Encoder, MembersEncoder, encoder, is_c
 from transactscope.values.sizes import text_size
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from cattrs import Converter
+
+    from transactscope.core.compiled.encoded import EncodedAction
 
 MAX_PLANS: Final = 1024
 """How many classes, each in each of its tables, are known at a time."""
@@ -29,6 +33,9 @@ Contents: TypeAlias = Sequence[tuple[str, str]]
 
 Target: TypeAlias = tuple[str, ...]
 """What `core.actions.item_target` returns."""
+
+PutWriter: TypeAlias = "Callable[[Any, FrameType], EncodedAction | None]"
+"""Writes the put of an entity, for a call in a frame; None: the plain way has to do it."""
 
 SURELY_FITS: Final = 256
 """Characters that fit into any key: each has four bytes at most, and a sort key takes 1,024."""
@@ -85,7 +92,7 @@ class ClassPlan:
         members: What writes a whole entity; None where its item is more than that.
         kind: The JSON of the discriminator, with a comma before it; empty without one.
         kind_size: Its bytes.
-        puts: The shapes of puts without a condition of the user's, by verb.
+        puts: What writes puts without a condition of the user's, by verb; see `puts`.
         shapes: The shapes of all other calls.
     """
 
@@ -97,7 +104,7 @@ class ClassPlan:
     members: MembersEncoder | None
     kind: str
     kind_size: int
-    puts: dict[str, Shape] = attrs.field(factory=dict)
+    puts: dict[str, PutWriter] = attrs.field(factory=dict)
     shapes: Shapes = attrs.field(factory=Shapes)
     has_composed_key: bool = attrs.field(init=False)
 

@@ -60,6 +60,7 @@ class Composed:
     """An item whose key is composed of a field."""
 
     name: str
+    text: str = ""
 
 
 @entity("Counted", partition_key="name", version="version")
@@ -269,11 +270,27 @@ def test_a_composed_key_must_be_a_text(compiled):
     assert compiled.put("put", Formatted(Odd("a")), None, sys._getframe()) is None
 
 
-def test_too_large_items_are_left_to_the_plain_way(compiled):
-    """It says which attribute is too large."""
-    large = Thing("a", 1, anything="x" * 409_600)
+_ON_CONDITION = Terms(Attr("count").eq(1))
 
-    assert compiled.put("put", large, None, sys._getframe()) is None
+
+@pytest.mark.parametrize(
+    ("usual", "large", "terms"),
+    [
+        (Thing("a", 1), Thing("a", 1, anything="x" * 409_600), None),
+        (Thing("a", 1), Thing("a", 1, anything="x" * 409_600), _ON_CONDITION),
+        (Composed("a"), Composed("a", "x" * 409_600), None),
+    ],
+)
+def test_too_large_items_are_left_to_the_plain_way(compiled, usual, large, terms):
+    """It says which attribute is too large."""
+    assert compiled.put("put", usual, terms, sys._getframe()) is not None
+    assert compiled.put("put", large, terms, sys._getframe()) is None
+
+
+@pytest.mark.parametrize("terms", [None, _ON_CONDITION])
+def test_empty_keys_are_left_to_the_plain_way(compiled, terms):
+    """It says which key is empty, with and without a condition."""
+    assert compiled.put("put", Thing("", 1), terms, sys._getframe()) is None
 
 
 def test_too_large_updates_are_left_to_the_plain_way(compiled):
