@@ -12,6 +12,7 @@ from transactscope.arguments import reading
 from transactscope.core.batches.entries import DELETE, GET, PUT
 from transactscope.core.batches.exchange import Exchange, GetExchange, WriteExchange
 from transactscope.core.batches.schedule import Schedule
+from transactscope.core.compiled.batches import CompiledEntries
 from transactscope.core.compiled.reads import CompiledReads
 from transactscope.core.queries.kinds import kinds_of
 from transactscope.core.queries.plan import QueryPlan, QueryTerms, query_plan
@@ -123,13 +124,17 @@ class BaseDatabase(Verbs[R]):
         if given is not True and given is not False:
             msg = f"consistent= must be True or False, not {type(given).__name__}"
             raise InvalidRequestError(msg)
-        exchange = GetExchange(self._builder, consistent=consistent)
+        exchange = GetExchange(self._entries(), consistent=consistent)
         return self._batch(exchange, {GET: keys}, terms)
 
     def _batch_writing(self, puts: Any, deletes: Any, terms: BatchTerms) -> Flow[Any]:
         """Return the flow of `batch_write`; bad arguments are refused before it begins."""
-        exchange = WriteExchange(self._builder)
+        exchange = WriteExchange(self._entries())
         return self._batch(exchange, {PUT: puts, DELETE: deletes}, terms)
+
+    def _entries(self) -> CompiledEntries:
+        """Return what makes the entries of one batch."""
+        return CompiledEntries(self._builder, self._compiled)
 
     def _batch(self, exchange: Exchange, inputs: Mapping[str, Any], terms: BatchTerms) -> Flow[Any]:
         environment = self._environment

@@ -48,6 +48,12 @@ class Numbered:
     note: str = ""
 
 
+class Text(str):
+    """A text of a class of its own, which is written the plain way."""
+
+    __slots__ = ()
+
+
 class OpenBreaker:
     """A circuit breaker that admits nothing."""
 
@@ -123,6 +129,19 @@ def test_one_request_is_about_several_tables(db, sent, table_names):
     assert set(table_names.values()) == set(sent.requests[0].body["RequestItems"])
     assert 5 == result.done
     assert [Order("u-1", 7), Account("A-1", 1)] == list(read.values())
+
+
+def test_usual_and_unusual_entries_share_requests(db, faults, rows):
+    """What is unusual about one entry changes nothing for the others, nor when it is sent again."""
+    faults.next(WRITE, unprocessed(1, 2, 4))
+    puts = [Account(number) for number in ("A-0", Text("A-1"), "A-2", Text("A-3"))]
+    db.batch_write(puts, [EntityKey(Account, "A-4"), EntityKey(Account, Text("A-5"))])
+    faults.next(GET, unprocessed(1, 3))
+    read = db.batch_get([EntityKey(Account, put.number) for put in puts])
+
+    assert ["A-0", "A-1", "A-2", "A-3"] == rows()
+    assert [Account(f"A-{number}") for number in range(4)] == read.found
+    assert {} == faults.pending
 
 
 def test_puts_and_deletes_do_what_they_say(db, rows):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.contract import vault
 from transactscope import entity, from_item, to_item
 from transactscope.core.actions import BuiltAction
-from transactscope.core.sealing import context_of, sealed, sealed_item, to_seal
+from transactscope.core.sealing import context_of, sealed, sealed_item, to_seal, with_tables
 from transactscope.entities.mapping import mapping_of
 from transactscope.errors import DecryptionError, InvalidPageTokenError
 from transactscope.ext.encryption import Encrypted, KmsKeyring
@@ -77,7 +77,8 @@ TOKENS = PageTokens(KEYRING)
 
 def _stored(entity_, keyring):
     """Do what a put does, as far as its item."""
-    mapping, item = mapping_of(type(entity_)), to_item(entity_)
+    mapping = mapping_of(type(entity_))
+    item = with_tables(mapping, to_item(entity_), KEYRING.overhead)
     key = {each.attribute: item[each.attribute] for each in mapping.key_attributes}
     action = BuiltAction("put", "Vault", key, type(entity_), "f.py:1", "Put", item=item)
     (put,) = sealed([action], keyring.seal(to_seal([action])))
@@ -163,7 +164,7 @@ def test_any_change_of_a_sealed_value_is_refused(data):
 @given(st.text(max_size=60) | st.text("ABCabc019-_", max_size=200) | st.binary(max_size=9))
 def test_any_token_that_was_not_made_here_is_refused(token):
     """With the one error."""
-    with pytest.raises(InvalidPageTokenError, match="^this page token is not valid here, or not"):
+    with pytest.raises(InvalidPageTokenError, match="this page token is not valid here"):
         TOKENS.open(token, Query(), caller="me")
 
 

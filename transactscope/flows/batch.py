@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, cast
 
 import attrs
 
-from transactscope.core.batches.entries import DELETE, PUT, Entry
+from transactscope.core.batches.entries import DELETE, PUT, BuiltEntry, Entry
 from transactscope.core.batches.exchange import Chunk, Exchange, GetExchange, incomplete
 from transactscope.core.batches.requests import WRITE_OPERATION, UnreadableError
 from transactscope.core.batches.schedule import Collect, Parcel, Rest, Schedule, Send, Step, Take
@@ -259,14 +259,16 @@ class Batch:
         """Seal the entries of one request, once: what is left of it is sent again as it is."""
         if self.keyring is None:
             return entries
+        built = [entry for entry in entries if isinstance(entry, BuiltEntry)]
         try:
-            actions = yield from sealed_actions([each.action for each in entries], self.keyring)
+            actions = yield from sealed_actions([entry.action for entry in built], self.keyring)
         except BaseException:
             self.schedule.offer(entries)  # to be told of: no more is sent after this
             raise
+        sealed = iter(actions)
         return [
-            attrs.evolve(entry, action=action)
-            for entry, action in zip(entries, actions, strict=True)
+            attrs.evolve(entry, action=next(sealed)) if isinstance(entry, BuiltEntry) else entry
+            for entry in entries
         ]
 
     def _open(self) -> Flow[None]:

@@ -12,13 +12,7 @@ from typing import Any, ClassVar, Final, cast
 
 import attrs
 
-from transactscope.core.batches.entries import (
-    PUT,
-    Entry,
-    delete_entry,
-    put_entry,
-    read_entry,
-)
+from transactscope.core.batches.entries import PUT, Entries, Entry
 from transactscope.core.batches.outcome import BatchJudgement, judge_batch_get, judge_batch_write
 from transactscope.core.batches.requests import (
     GET_OPERATION,
@@ -32,7 +26,6 @@ from transactscope.core.batches.requests import (
     write_request,
 )
 from transactscope.core.batches.schedule import Schedule, in_order
-from transactscope.core.building import ActionBuilder
 from transactscope.core.sealing import SealedItem, sealed_item
 from transactscope.entities.items import ItemReader, item_reader
 from transactscope.entities.keys import EntityKey
@@ -73,11 +66,11 @@ class Exchange(abc.ABC):
     """One kind of batch.
 
     Attributes:
-        builder: Makes entries of what was given.
+        entries: Makes entries of what was given.
         capacity: Consumed units by table, so far.
     """
 
-    builder: ActionBuilder
+    entries: Entries
     capacity: defaultdict[str, float] = attrs.field(factory=lambda: defaultdict(float), init=False)
 
     operation: ClassVar[str]
@@ -143,8 +136,8 @@ class WriteExchange(Exchange):
 
     def entry(self, number: int, verb: str, given: Any) -> Entry:
         """Make an entry of an entity, or of what is to be deleted."""
-        make = put_entry if verb == PUT else delete_entry
-        return make(self.builder, number, given)
+        make = self.entries.put if verb == PUT else self.entries.delete
+        return make(number, given)
 
     def gather(self, chunk: Chunk, entry: Entry) -> bool:
         """Add an entry; DynamoDB refuses two about one item [BatchWriteItem, API Reference]."""
@@ -222,7 +215,7 @@ class GetExchange(Exchange):
 
     def entry(self, number: int, verb: str, given: Any) -> Entry:  # noqa: ARG002 - there is one
         """Make an entry of a key."""
-        entry = read_entry(self.builder, number, given)
+        entry = self.entries.read(number, given)
         try:
             self._asked.setdefault(entry.given, entry.target)
         except TypeError:
@@ -247,7 +240,7 @@ class GetExchange(Exchange):
 
     def judge(self, error: Exception, request: FrozenRequest) -> BatchJudgement:
         """Judge what came instead of an answer."""
-        return judge_batch_get(error, request, self.builder.converter)
+        return judge_batch_get(error, request, self.entries.converter)
 
     def left_over(self, answer: Answer, entries: Sequence[Entry]) -> list[Entry]:
         """Keep the items of an answer, and return the entries that it has left over."""
@@ -262,7 +255,7 @@ class GetExchange(Exchange):
 
     def take_sealed(self) -> list[tuple[EntityKey[Any], SealedItem]]:
         """Return the keys whose items have to be opened, each once."""
-        keys, self._unopened = self._unopened, []
+        keys, self._unopened = dict.fromkeys(self._unopened), []
         found = [(key, self._sealed(key)) for key in keys if key not in self._opened]
         return [(key, item) for key, item in found if item is not None]
 
@@ -274,13 +267,11 @@ class GetExchange(Exchange):
         item = self._found[self._asked[key]]
         return sealed_item(mapping_of(key.entity_class), cast("Item | None", item))
 
-    def _is_readable(self, key: EntityKey[Any]) -> bool:
+    def _is_readable(self, key: EntityKey[Any], target: Hashable) -> bool:
         """Whether an item was found, or found to be absent, and nothing of it is left sealed."""
-        if self._asked[key] not in self._found:
+        if target not in self._found:
             return False
-        if key in self._opened or not self._encrypted:
-            return True
-        return self._sealed(key) is None
+        return not self._encrypted or key in self._opened or self._sealed(key) is None
 
     def result(
         self, schedule: Schedule, rest: Sequence[tuple[str, Any]], *, is_input_left: bool
@@ -290,14 +281,15 @@ class GetExchange(Exchange):
         Raises:
             ConversionError: A stored item does not fit its class.
         """
-        read = {key: target for key, target in self._asked.items() if self._is_readable(key)}
-        unread = [key for key in self._asked if key not in read]
-        classes = {key.entity_class for key in read}
-        readers = {cls: item_reader(cls, self.builder.converter) for cls in classes}
+        asked = self._asked.items()
+        read = [(key, target) for key, target in asked if self._is_readable(key, target)]
+        unread = [key for key, target in asked if not self._is_readable(key, target)]
+        classes = {key.entity_class for key, _ in read}
+        readers = {cls: item_reader(cls, self.entries.converter) for cls in classes}
         return BatchGetResult(
             {
                 key: _entity(readers[key.entity_class], self._opened.get(key, self._found[target]))
-                for key, target in read.items()
+                for key, target in read
             },
             unprocessed=(*unread, *(key for _, key in rest if not self._was_asked(key))),
             requests=schedule.requests,

@@ -5,19 +5,23 @@ BatchWriteItem and BatchGetItem [API Reference, 2026-11]. A request may name sev
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from transactscope.core.actions import item_target
-from transactscope.core.batches.entries import PUT, Entry
+from transactscope.core.batches.entries import Entry
 from transactscope.core.tables import table_id
+from transactscope.errors import TransactScopeError
 from transactscope.limits import MAX_BATCH_BYTES
-from transactscope.types import Answer, FrozenRequest, Item, StoredItem
+from transactscope.types import Answer, FrozenRequest, StoredItem
+from transactscope.types.json_text import json_bytes
 from transactscope.values.secret import Secret
 
 WRITE_OPERATION: Final = "BatchWriteItem"
 GET_OPERATION: Final = "BatchGetItem"
+_CAPACITY: Final = "TOTAL"
 
 # The most characters of JSON that one byte of an item's size can become, rounded up: an attribute
 # of 2 bytes is `"a": {"BOOL": false}, `, and a byte of text may be `\u0000`.
@@ -32,33 +36,55 @@ class UnreadableError(Exception):
 
 def write_request(entries: Sequence[Entry]) -> FrozenRequest:
     """Return the one BatchWriteItem request that does these entries."""
-    by_table: dict[str, list[dict[str, Any]]] = {}
-    for entry in entries:
-        by_table.setdefault(entry.table, []).append(_write(entry))
-    return _request(WRITE_OPERATION, by_table)
+    if any(entry.is_written for entry in entries):
+        return _written_request(WRITE_OPERATION, _by_table(entries), b"[", b"]")
+    writes = {
+        table: [entry.parameters for entry in listed]
+        for table, listed in _by_table(entries).items()
+    }
+    return _request(WRITE_OPERATION, writes)
 
 
 def get_request(entries: Sequence[Entry], *, consistent: bool) -> FrozenRequest:
     """Return the one BatchGetItem request that reads these entries."""
-    keys: dict[str, list[Item]] = {}
-    for entry in entries:
-        keys.setdefault(entry.table, []).append(entry.key)
+    if any(entry.is_written for entry in entries):
+        ending = b'],"ConsistentRead":true}' if consistent else b"]}"
+        return _written_request(GET_OPERATION, _by_table(entries), b'{"Keys":[', ending)
+    more = {"ConsistentRead": True} if consistent else {}
     wanted = {
-        table: {"Keys": listed, **({"ConsistentRead": True} if consistent else {})}
-        for table, listed in keys.items()
+        table: {"Keys": [entry.parameters for entry in listed], **more}
+        for table, listed in _by_table(entries).items()
     }
     return _request(GET_OPERATION, wanted)
 
 
+def _by_table(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    by_table: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_table.setdefault(entry.table, []).append(entry)
+    return by_table
+
+
 def _request(operation: str, by_table: Mapping[str, Any]) -> FrozenRequest:
-    body = {"RequestItems": dict(by_table), "ReturnConsumedCapacity": "TOTAL"}
+    body = {"RequestItems": by_table, "ReturnConsumedCapacity": _CAPACITY}
     return FrozenRequest(operation, body, tables=tuple(by_table))
 
 
-def _write(entry: Entry) -> dict[str, Any]:
-    if entry.verb == PUT:
-        return {"PutRequest": {"Item": entry.action.item}}
-    return {"DeleteRequest": {"Key": entry.key}}
+def _written_request(
+    operation: str, by_table: Mapping[str, Sequence[Entry]], opening: bytes, ending: bytes
+) -> FrozenRequest:
+    """Put a request together of the bytes of its entries. None of them is copied."""
+    pieces, before = [b'{"RequestItems":'], b"{"
+    for table, entries in by_table.items():
+        pieces.append(b"%b%b:%b" % (before, json_bytes(table), opening))
+        first, *others = entries
+        pieces.append(first.content)
+        for entry in others:
+            pieces += b",", entry.content
+        pieces.append(ending)
+        before = b","
+    pieces.append(b'},"ReturnConsumedCapacity":"%b"}' % _CAPACITY.encode())
+    return FrozenRequest.of_content(operation, pieces, None, tuple(by_table))
 
 
 def unprocessed_writes(answer: Answer, entries: Sequence[Entry]) -> list[Entry]:
@@ -95,11 +121,12 @@ def items_read(answer: Answer, entries: Sequence[Entry]) -> dict[Hashable, Store
     Raises:
         UnreadableError: It has an item that was not asked for.
     """
-    names = _key_names(entries)
-    items = [
-        (table, item) for table, found in (answer.get("Responses") or {}).items() for item in found
-    ]
-    return {_target(table, item, names): item for table, item in items}
+    sent = _Sent(entries)
+    return {
+        sent.target(table, item): item
+        for table, found in (answer.get("Responses") or {}).items()
+        for item in found
+    }
 
 
 def capacity_of(answer: Answer) -> Iterator[tuple[str, float]]:
@@ -114,26 +141,44 @@ def _key_of_write(write: Mapping[str, Any]) -> StoredItem:
     return found
 
 
-def _matching(keys: Iterator[tuple[str, StoredItem]], entries: Sequence[Entry]) -> list[Entry]:
-    names = _key_names(entries)
-    left = {_target(table, key, names) for table, key in keys}
+def _matching(keys: Iterable[tuple[str, StoredItem]], entries: Sequence[Entry]) -> list[Entry]:
+    named = list(keys)
+    if not named:  # as nearly always
+        return []
+    sent = _Sent(entries)
+    left = {sent.target(table, key) for table, key in named}
     found = [entry for entry in entries if entry.target in left]
     if len(found) < len(left):
         raise UnreadableError("it names an item that was not sent")
     return found
 
 
-def _key_names(entries: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
-    """Return the names of the key attributes of every table, by the table's bare name."""
-    return {table_id(entry.table).name: tuple(entry.key) for entry in entries}
+class _Sent:
+    """What a request was about, to be recognised in its answer."""
 
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._targets = {entry.target for entry in entries}
+        self._key_names = {
+            table_id(table).name: sorted(listed[0].key)
+            for table, listed in _by_table(entries).items()
+        }
 
-def _target(table: str, item: StoredItem, names: Mapping[str, tuple[str, ...]]) -> Hashable:
-    try:
-        key = {name: dict(item[name]) for name in names[table_id(table).name]}
-    except KeyError:
-        raise UnreadableError("it names a table or a key that was not sent") from None
-    return item_target(table, key)
+    def target(self, table: str, item: StoredItem) -> Hashable:
+        """Return what tells an item of an answer, or a key, from every other one.
+
+        A number may have come back in another form than it was sent in, but seldom does.
+
+        Raises:
+            UnreadableError: It is of a table that was not named, or has nothing that is a key.
+        """
+        try:
+            name = table_id(table).name
+            key = {attribute: dict(item[attribute]) for attribute in self._key_names[name]}
+            parts = [(each, *pair) for each, value in key.items() for pair in value.items()]
+            target = (name, *itertools.chain.from_iterable(parts))
+            return target if target in self._targets else item_target(table, key)
+        except (LookupError, TypeError, ValueError, TransactScopeError):
+            raise UnreadableError("it names a table or a key that was not sent") from None
 
 
 class Room:
@@ -152,7 +197,7 @@ class Room:
 
     def takes(self, entry: Entry) -> bool:
         """Add an entry if it fits; the first one always does."""
-        grown = self._least + entry.action.size
+        grown = self._least + entry.size
         around = (len(self._tables) + (entry.table not in self._tables)) * _TABLE_AROUND
         most = grown * _MOST_PER_BYTE + (len(self._entries) + 1) * _MOST_AROUND
         if most + around > MAX_BATCH_BYTES:
@@ -170,7 +215,7 @@ class Room:
 
 def wire_size(entry: Entry) -> int:
     """Count the characters that one write becomes in a request."""
-    return len(json.dumps(_write(entry), default=_base64_of)) + len(", ")
+    return len(json.dumps(entry.parameters, default=_base64_of)) + len(", ")
 
 
 def _base64_of(value: bytes | Secret) -> str:

@@ -12,8 +12,16 @@ from transactscope.core.building import ActionBuilder, Terms, composing_fields
 from transactscope.core.compiled.asking import form_of_changes, form_of_terms
 from transactscope.core.compiled.encoded import EncodedAction, encoded_action
 from transactscope.core.compiled.making import RecordingVocabulary, shape_of
-from transactscope.core.compiled.plans import MAX_PLANS, ClassPlan, key_parts, target_maker
+from transactscope.core.compiled.plans import (
+    MAX_PLANS,
+    ClassPlan,
+    PutWriter,
+    key_parts,
+    target_maker,
+)
+from transactscope.core.compiled.puts import put_writer
 from transactscope.core.compiled.shapes import Shape, Unusual
+from transactscope.core.naming import refuse_long_names
 from transactscope.core.tables import table_id
 from transactscope.entities.keys import EntityKey, entity_key
 from transactscope.entities.mapping import EntityMapping, mapping_of
@@ -60,23 +68,20 @@ class CompiledBuilder:
     ) -> EncodedAction | None:
         """Write the Put of `put`, `insert` or `replace`."""
         try:
-            plan = self._named_once.get(type(entity)) or self._plan(type(entity))
-            if plan is None:
-                return None
+            plan = self.plan_of(type(entity))
+            if terms is None:
+                write = plan.puts.get(verb) or self._simple_put(plan, verb, entity)
+                return write(entity, frame)
             members, size, target = plan.written_entity(entity)
             if size > MAX_ITEM_BYTES:
                 return None
-            if terms is None:
-                shape = plan.puts.get(verb) or self._simple_put(plan, verb, entity)
-                tail, raises = shape.tail, None
-            else:
-                values: list[Any] = []
-                form = verb, form_of_terms(terms, values)
-                shape = plan.shapes.get(form) or self._put_shape(plan, form, entity, terms, values)
-                (tail, _), raises = shape.filled(values), terms.raises
+            values: list[Any] = []
+            form = verb, form_of_terms(terms, values)
+            shape = plan.shapes.get(form) or self._put_shape(plan, form, entity, terms, values)
+            tail, _ = shape.filled(values)
             content = f",{shape.head}{members}{tail}".encode()
             return encoded_action(
-                shape, content, size, target, entity=entity, raises=raises, frame=frame
+                shape, content, size, target, entity=entity, raises=terms.raises, frame=frame
             )
         except Exception:  # noqa: BLE001 - see the class
             return None
@@ -94,6 +99,8 @@ class CompiledBuilder:
             if not isinstance(target, type | EntityKey):
                 return None
             plan, parts = self._located(target, parts)
+            if plan.writes_more:
+                return None
             values: list[Any] = []
             changed = form_of_changes(changes, values)
             values += [parts[number] for number in plan.composing]
@@ -150,9 +157,9 @@ class CompiledBuilder:
 
         return self._new_shape(plan, form, values, build)
 
-    def _simple_put(self, plan: ClassPlan, verb: str, entity: object) -> Shape:
+    def _simple_put(self, plan: ClassPlan, verb: str, entity: object) -> PutWriter:
         shape = self._put_shape(plan, (verb, ()), entity, Terms(), [])
-        return plan.puts.setdefault(verb, shape)
+        return plan.puts.setdefault(verb, put_writer(plan, shape))
 
     def _new_shape(
         self, plan: ClassPlan, form: Hashable, values: list[Any], build: _Build
@@ -178,19 +185,28 @@ class CompiledBuilder:
             Unusual: There is no plan, or there are more parts than one would think.
         """
         if isinstance(target, type):
-            plan = self._named_once.get(target) or self._plan(target)
+            plan = self.plan_of(target)
         elif parts:
             raise Unusual
         elif type(target) is EntityKey:
-            plan, parts = self._plan(target.entity_class), target.parts
+            plan, parts = self.plan_of(target.entity_class), target.parts
         else:
-            plan = self._plan(type(target))
-            if plan is None or plan.mapping.version is not None:  # the object has one to expect
+            plan = self.plan_of(type(target))
+            if plan.mapping.version is not None:  # the object has one to expect
                 raise Unusual
             parts = tuple(getattr(target, name) for name in plan.mapping.key_fields)
+        return plan, parts
+
+    def plan_of(self, cls: type) -> ClassPlan:
+        """Return the plan of a class.
+
+        Raises:
+            Unusual: There is none.
+        """
+        plan = self._named_once.get(cls) or self._plan(cls)
         if plan is None:
             raise Unusual
-        return plan, parts
+        return plan
 
     def _plan(self, cls: type) -> ClassPlan | None:
         """Return the plan of a class, in the table that it has now: a function may name another."""
@@ -211,27 +227,33 @@ class CompiledBuilder:
 
     def _new_plan(self, mapping: EntityMapping) -> ClassPlan | None:
         converter, table = self.plain.converter, self.plain.table(mapping)
-        if not _is_usual(mapping) or table_id(table).home is not None:
+        refuse_long_names(mapping)
+        if table_id(table).home is not None or mapping.encrypted:
             return None
+        parts = key_parts(mapping, converter)
+        if parts is None:
+            return None
+        writes_more = _writes_more(mapping)
         attributes = tuple(key.attribute for key in mapping.key_attributes)
         has_composed_key = any(key.template is not None for key in mapping.key_attributes)
         kept = () if has_composed_key else mapping.key_fields
-        is_whole = mapping.version is None
+        is_whole = mapping.version is None and not writes_more
         return ClassPlan(
             mapping,
             frozenset(attributes),
             target_maker(table, attributes),
-            tuple(key_parts(mapping, converter)),
+            parts,
             tuple(number for number, _ in composing_fields(mapping)),
             members_encoder(mapping.cls, converter, kept) if is_whole else None,
             *_discriminator(mapping),
+            writes_more=writes_more,
         )
 
 
-def _is_usual(mapping: EntityMapping) -> bool:
-    """Whether nothing is written beside what was asked for but versions, and keys of the table."""
-    life, is_plain = mapping.lifecycle, not mapping.encrypted
-    return is_plain and life.created_at is None and life.updated_at is None and not mapping.indexes
+def _writes_more(mapping: EntityMapping) -> bool:
+    """Whether puts and updates write times, or keys of indexes, beside what was asked for."""
+    life = mapping.lifecycle
+    return life.created_at is not None or life.updated_at is not None or bool(mapping.indexes)
 
 
 def _discriminator(mapping: EntityMapping) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
@@ -16,7 +16,11 @@ from transactscope.values.compiled import Encoder, MembersEncoder, encoder, is_c
 from transactscope.values.sizes import text_size
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from cattrs import Converter
+
+    from transactscope.core.compiled.encoded import EncodedAction
 
 MAX_PLANS: Final = 1024
 """How many classes, each in each of its tables, are known at a time."""
@@ -29,6 +33,11 @@ Contents: TypeAlias = Sequence[tuple[str, str]]
 
 Target: TypeAlias = tuple[str, ...]
 """What `core.actions.item_target` returns."""
+
+_NUMBER: Final = '{"N":"'  # what follows is never escaped
+
+PutWriter: TypeAlias = "Callable[[Any, FrameType], EncodedAction | None]"
+"""Writes the put of an entity, for a call in a frame; None: the plain way has to do it."""
 
 SURELY_FITS: Final = 256
 """Characters that fit into any key: each has four bytes at most, and a sort key takes 1,024."""
@@ -72,6 +81,10 @@ class KeyPart(NamedTuple):
     write: Callable[[Sequence[Any]], tuple[str, int, tuple[str, str]]]
 
 
+def _has_composed_part(plan: ClassPlan) -> bool:
+    return any(part.is_composed for part in plan.key_parts)
+
+
 @attrs.frozen(eq=False)
 class ClassPlan:
     """How the calls with one class are written.
@@ -85,7 +98,9 @@ class ClassPlan:
         members: What writes a whole entity; None where its item is more than that.
         kind: The JSON of the discriminator, with a comma before it; empty without one.
         kind_size: Its bytes.
-        puts: The shapes of puts without a condition of the user's, by verb.
+        writes_more: Whether the library has something of its own to write with puts and updates,
+            so that they are left to the plain way.
+        puts: What writes puts without a condition of the user's, by verb; see `puts`.
         shapes: The shapes of all other calls.
     """
 
@@ -97,13 +112,12 @@ class ClassPlan:
     members: MembersEncoder | None
     kind: str
     kind_size: int
-    puts: dict[str, Shape] = attrs.field(factory=dict)
+    writes_more: bool
+    puts: dict[str, PutWriter] = attrs.field(factory=dict)
     shapes: Shapes = attrs.field(factory=Shapes)
-    has_composed_key: bool = attrs.field(init=False)
-
-    @has_composed_key.default
-    def _has_composed_part(self) -> bool:
-        return any(part.is_composed for part in self.key_parts)
+    has_composed_key: bool = attrs.field(
+        init=False, default=attrs.Factory(_has_composed_part, takes_self=True)
+    )
 
     def written_key(
         self, values: Sequence[Any], *, only_composed: bool = False
@@ -153,16 +167,18 @@ class ClassPlan:
         )
 
 
-def key_parts(mapping: EntityMapping, converter: Converter) -> Iterator[KeyPart]:
-    """Return what writes the attributes of the keys of a class.
-
-    Raises:
-        Unusual: A field of it is converted by a hook of the user's.
-    """
-    numbers = {name: number for number, name in enumerate(mapping.key_fields)}
-    types = {name: mapping.fields[name].type for name in numbers}
+def key_parts(mapping: EntityMapping, converter: Converter) -> tuple[KeyPart, ...] | None:
+    """Return what writes the keys of a class; None where a hook of the user's converts a field."""
+    types = {name: mapping.fields[name].type for name in mapping.key_fields}
     if not all(is_closed(type_, converter) for type_ in types.values()):
-        raise Unusual
+        return None
+    return tuple(_key_parts(mapping, types, converter))
+
+
+def _key_parts(
+    mapping: EntityMapping, types: Mapping[str, Any], converter: Converter
+) -> Iterator[KeyPart]:
+    numbers = {name: number for number, name in enumerate(mapping.key_fields)}
     encoders = {name: encoder(type_, converter) for name, type_ in types.items()}
     for key in mapping.key_attributes:
         if key.template is None:
@@ -264,6 +280,8 @@ def _fits(content: str, limit: int) -> bool:
 
 
 def _content(text: str) -> tuple[str, str]:
+    if text.startswith(_NUMBER):
+        return "N", text[len(_NUMBER) : -len('"}')]
     ((tag, content),) = from_json(text).items()
     if type(content) is not str:  # bytes, which are seldom a key
         raise Unusual

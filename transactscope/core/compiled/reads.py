@@ -16,6 +16,7 @@ from transactscope.core.callsite import call_site
 from transactscope.core.compiled.plans import MAX_PLANS, SURELY_FITS
 from transactscope.core.compiled.shapes import Unusual
 from transactscope.core.folding import Fold
+from transactscope.core.naming import refuse_long_names
 from transactscope.core.tables import table_id
 from transactscope.entities.items import ItemReader, item_reader
 from transactscope.entities.keys import EntityKey
@@ -166,7 +167,7 @@ class CompiledReads:
             self._known = current, plans
         return plans
 
-    def _plan(self, cls: type, plans: Plans) -> ReadPlan:
+    def _plan(self, cls: Any, plans: Plans) -> ReadPlan:
         """Return the plan of a class, in the table that it has now: a function may name another.
 
         Raises:
@@ -185,6 +186,7 @@ class CompiledReads:
 
     def _new_plan(self, mapping: EntityMapping, given: str | None) -> ReadPlan | None:
         converter = self.plain.converter
+        refuse_long_names(mapping)
         table = given or self.plain.table(mapping)
         types = [mapping.fields[name].type for name in mapping.key_fields]
         if (

@@ -25,6 +25,11 @@ class Unusual(Exception):  # noqa: N818 - a way out that nobody outside sees
     """The plain way has to look at this call."""
 
 
+def _tail_without_values(shape: Shape) -> str:
+    values = f',"ExpressionAttributeValues":{{{",".join(shape.constants)}}}'
+    return f"{shape.expressions}{values if shape.constants else ''}{ENDING}"
+
+
 @attrs.frozen(eq=False)
 class Shape:
     """Everything about a call but its item or key, its values and its place in the code.
@@ -65,12 +70,9 @@ class Shape:
     condition: Condition | None = None
     update: Update | None = None
     stand_ins: Mapping[str, Literal] = attrs.field(factory=dict)
-    tail: str = attrs.field(init=False)
-
-    @tail.default
-    def _tail_without_values(self) -> str:
-        values = f',"ExpressionAttributeValues":{{{",".join(self.constants)}}}'
-        return f"{self.expressions}{values if self.constants else ''}{ENDING}"
+    tail: str = attrs.field(
+        init=False, default=attrs.Factory(_tail_without_values, takes_self=True)
+    )
 
     def filled(self, values: Sequence[Any]) -> tuple[str, int]:
         """Return the JSON from the expressions on, and the bytes that an update leaves.

@@ -7,7 +7,7 @@ import pytest
 from attrs import define
 
 from transactscope import EntityKey, entity
-from transactscope.core.batches.entries import delete_entry, put_entry, read_entry
+from transactscope.core.batches.entries import Entries
 from transactscope.core.batches.exchange import Chunk, GetExchange, WriteExchange
 from transactscope.core.batches.outcome import judge_batch_write
 from transactscope.core.batches.requests import (
@@ -25,7 +25,7 @@ from transactscope.core.retries import RetryPolicy
 from transactscope.errors import BatchIncompleteError, InvalidKeyError, InvalidRequestError
 from transactscope.values import default_converter
 
-BUILDER = ActionBuilder(default_converter(), wall_clock=time.time)
+ENTRIES = Entries(ActionBuilder(default_converter(), wall_clock=time.time))
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/Thing"
 
 
@@ -58,12 +58,12 @@ class Blob:
 
 
 def _entries(*ids):
-    return [put_entry(BUILDER, number, Thing(each)) for number, each in enumerate(ids)]
+    return [ENTRIES.put(number, Thing(each)) for number, each in enumerate(ids)]
 
 
 def test_unprocessed_writes_are_found_by_their_keys():
     """DynamoDB gives them back in any order, and a table as it likes to name it."""
-    entries = [*_entries("a", "b"), delete_entry(BUILDER, 2, EntityKey(Thing, "c"))]
+    entries = [*_entries("a", "b"), ENTRIES.delete(2, EntityKey(Thing, "c"))]
     answer = {
         "UnprocessedItems": {
             ARN: [
@@ -82,8 +82,22 @@ def test_unprocessed_writes_are_found_by_their_keys():
         {"Thing": [{"PutRequest": {"Item": {"id": {"S": "z"}}}}]},
         {"Other": [{"PutRequest": {"Item": {"id": {"S": "a"}}}}]},
         {"Thing": [{"PutRequest": {"Item": {"note": {"S": "a"}}}}]},
+        {"Thing": [{"PutRequest": {"Item": {"id": {"S": ["a"]}}}}]},
+        {"Thing": [{"PutRequest": {"Item": {"id": {"N": "a"}}}}]},
+        {"Thing": [{"PutRequest": {"Item": {"id": {}}}}]},
+        {"Thing": [{"PutRequest": {"Item": {"id": "a"}}}]},
+        {"no table!": [{"PutRequest": {"Item": {"id": {"S": "a"}}}}]},
     ],
-    ids=["other key", "other table", "no key"],
+    ids=[
+        "other key",
+        "other table",
+        "no key",
+        "list",
+        "no number",
+        "no value",
+        "text",
+        "no name of a table",
+    ],
 )
 def test_what_was_not_sent_cannot_be_left_over(left):
     """Such an answer says nothing, least of all that the rest was done."""
@@ -93,7 +107,7 @@ def test_what_was_not_sent_cannot_be_left_over(left):
 
 def test_what_was_not_asked_for_cannot_be_read():
     """The same for reads."""
-    entries = [read_entry(BUILDER, 0, EntityKey(Thing, "a"))]
+    entries = [ENTRIES.read(0, EntityKey(Thing, "a"))]
     with pytest.raises(UnreadableError):
         unprocessed_reads({"UnprocessedKeys": {"Thing": {"Keys": [{"id": {"S": "b"}}]}}}, entries)
     with pytest.raises(UnreadableError):
@@ -119,21 +133,21 @@ def test_the_size_on_the_wire_is_never_underrated():
         Thing("f"),
     ]
     for thing in things:
-        entry = put_entry(BUILDER, 0, thing)
+        entry = ENTRIES.put(0, thing)
 
-        assert wire_size(entry) <= 12 * entry.action.size + 200
+        assert wire_size(entry) <= 12 * entry.size + 200
 
 
 def test_bytes_take_a_third_more_on_the_wire():
     """They travel as Base64."""
-    small, large = (put_entry(BUILDER, 0, Thing("a", b"x" * size)) for size in (0, 3000))
+    small, large = (ENTRIES.put(0, Thing("a", b"x" * size)) for size in (0, 3000))
 
     assert 4000 == wire_size(large) - wire_size(small)
 
 
 def test_the_first_entry_always_fits():
     """No item is too large for a request of its own."""
-    entry = put_entry(BUILDER, 0, Thing("a", note="\x01" * 400_000))
+    entry = ENTRIES.put(0, Thing("a", note="\x01" * 400_000))
     # Not possible with one item, so an item is made larger than DynamoDB would take it.
     huge = attrs.evolve(entry.action, item={**entry.action.item, "x": {"S": "\x01" * 3_000_000}})
 
@@ -142,7 +156,7 @@ def test_the_first_entry_always_fits():
 
 def test_a_key_that_is_not_hashable_is_refused():
     """A mapping could not answer it."""
-    exchange = GetExchange(BUILDER, consistent=False)
+    exchange = GetExchange(ENTRIES, consistent=False)
     with pytest.raises(InvalidKeyError, match="hashable"):
         exchange.entry(0, "get", EntityKey(Blob, bytearray(b"x")))
 
@@ -154,7 +168,7 @@ def _result(exchange, rest=(), **options):
 
 def test_keys_that_were_never_taken_are_unprocessed():
     """Whatever they are: a list may hold anything."""
-    exchange = GetExchange(BUILDER, consistent=False)
+    exchange = GetExchange(ENTRIES, consistent=False)
     exchange.gather(Chunk(), exchange.entry(0, "get", EntityKey(Thing, "a")))
     rest = [("get", EntityKey(Thing, "a")), ("get", EntityKey(Thing, "b")), ("get", ["c"])]
     result = _result(exchange, rest, is_input_left=True)
@@ -170,15 +184,15 @@ def test_keys_that_were_never_taken_are_unprocessed():
 
 def test_what_was_never_taken_has_no_key_yet():
     """It is named by its class."""
-    result = _result(WriteExchange(BUILDER), [("put", Thing("a"))] * 5)
+    result = _result(WriteExchange(ENTRIES), [("put", Thing("a"))] * 5)
 
-    told = WriteExchange(BUILDER).told(result)
+    told = WriteExchange(ENTRIES).told(result)
     assert "0 done, 5 not applied: put Thing; put Thing; put Thing and 2 more" == told
 
 
 def test_long_keys_are_shortened_in_texts():
     """A key may have 2,048 bytes, and an error is read by people."""
-    exchange = GetExchange(BUILDER, consistent=False)
+    exchange = GetExchange(ENTRIES, consistent=False)
     result = _result(exchange, [("get", EntityKey(Thing, "k" * 500))])
 
     assert f"1 not: Thing {'k' * 79}…" == exchange.told(result).partition(", ")[2]
@@ -186,9 +200,9 @@ def test_long_keys_are_shortened_in_texts():
 
 def test_the_error_says_nothing_more_where_there_is_nothing_to_name():
     """A result without entries has no list."""
-    result = _result(WriteExchange(BUILDER), is_input_left=True)
+    result = _result(WriteExchange(ENTRIES), is_input_left=True)
 
     assert "0 done, 0 not applied, the rest of the input not taken" == (
-        WriteExchange(BUILDER).told(result)
+        WriteExchange(ENTRIES).told(result)
     )
     assert result == BatchIncompleteError("x", result=result).result

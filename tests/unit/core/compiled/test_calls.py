@@ -14,7 +14,8 @@ from transactscope.core.building import ActionBuilder, Terms, changes_of
 from transactscope.core.compiled import building, plans
 from transactscope.core.compiled.building import CompiledBuilder
 from transactscope.core.compiled.making import RecordingVocabulary, shape_of
-from transactscope.fields import CreatedAt
+from transactscope.fields import Alias, CreatedAt
+from transactscope.indexes import GlobalIndex
 from transactscope.values import default_converter, make_converter
 
 
@@ -60,6 +61,7 @@ class Composed:
     """An item whose key is composed of a field."""
 
     name: str
+    text: str = ""
 
 
 @entity("Counted", partition_key="name", version="version")
@@ -79,6 +81,31 @@ class Timed:
 
     name: str
     made: dt.datetime | None = None
+
+
+@entity("Listed", partition_key="name", indexes=[GlobalIndex("by-day", partition_key="day")])
+@attrs.define
+class Listed:
+    """An item that an index lists, too."""
+
+    name: str
+    day: int = 0
+
+
+@entity("arn:aws:dynamodb:eu-west-1:123456789012:table/Far", partition_key="name")
+@attrs.define
+class Far:
+    """An item of another account's table."""
+
+    name: str
+
+
+@entity("LongName", partition_key="name", fields={"name": Alias("n" * 256)})
+@attrs.define
+class LongName:
+    """An item whose key has a name that no table takes."""
+
+    name: str
 
 
 NO_CHANGES = changes_of(None, None, None, None)
@@ -176,13 +203,14 @@ def test_a_form_without_shape_is_found_out_once(compiled, plain, monkeypatch):
         (Thing, ("", 1)),
         (Thing, ("a" * 2049, 1)),
         (Thing, (None, 1)),
-        (Timed, ("a",)),
+        (Far, ("a",)),
+        (LongName, ("a",)),
         (Thing, ("a", "1")),
         (Raw, (b"a",)),
         (int, (1,)),
         ("text", ()),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_unusual_keys_are_left_alone(compiled, target, parts):
     """A key that may be wrong is judged by the plain way, which says what is."""
@@ -241,7 +269,18 @@ def test_the_version_of_an_object_is_left_to_the_plain_way(compiled, plain):
     assert compiled.delete(Counted("a"), (), terms, frame) is None
     assert compiled.delete(Counted, ("a",), terms, frame) is not None
     assert plain.update(EntityKey(Counted, "a"), changes, terms).update == update.update
-    assert compiled.put("put", Timed("a"), None, frame) is None
+
+
+@pytest.mark.parametrize("kind", [Timed, Listed])
+def test_what_the_library_writes_beside_is_left_to_the_plain_way(compiled, plain, kind):
+    """A time, or the key of an index, is another for every call; a key alone has neither."""
+    frame, terms = sys._getframe(), Terms(Attr("name").exists())
+    check = compiled.check(kind, ("a",), terms, frame)
+
+    assert compiled.put("put", kind("a"), None, frame) is None
+    assert compiled.update(kind, ("a",), NO_CHANGES, terms, frame) is None
+    assert compiled.delete(kind("a"), (), terms, frame).encoded is not None
+    assert plain.check(kind, ("a",), terms).rendered == check.rendered
 
 
 @pytest.mark.parametrize("name", ["", "a#b", None, 5, "a" * 2049])
@@ -269,11 +308,27 @@ def test_a_composed_key_must_be_a_text(compiled):
     assert compiled.put("put", Formatted(Odd("a")), None, sys._getframe()) is None
 
 
-def test_too_large_items_are_left_to_the_plain_way(compiled):
-    """It says which attribute is too large."""
-    large = Thing("a", 1, anything="x" * 409_600)
+_ON_CONDITION = Terms(Attr("count").eq(1))
 
-    assert compiled.put("put", large, None, sys._getframe()) is None
+
+@pytest.mark.parametrize(
+    ("usual", "large", "terms"),
+    [
+        (Thing("a", 1), Thing("a", 1, anything="x" * 409_600), None),
+        (Thing("a", 1), Thing("a", 1, anything="x" * 409_600), _ON_CONDITION),
+        (Composed("a"), Composed("a", "x" * 409_600), None),
+    ],
+)
+def test_too_large_items_are_left_to_the_plain_way(compiled, usual, large, terms):
+    """It says which attribute is too large."""
+    assert compiled.put("put", usual, terms, sys._getframe()) is not None
+    assert compiled.put("put", large, terms, sys._getframe()) is None
+
+
+@pytest.mark.parametrize("terms", [None, _ON_CONDITION])
+def test_empty_keys_are_left_to_the_plain_way(compiled, terms):
+    """It says which key is empty, with and without a condition."""
+    assert compiled.put("put", Thing("", 1), terms, sys._getframe()) is None
 
 
 def test_too_large_updates_are_left_to_the_plain_way(compiled):

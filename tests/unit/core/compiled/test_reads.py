@@ -11,6 +11,7 @@ from transactscope import EntityKey, KeyTemplate, entity
 from transactscope.core.building import ActionBuilder
 from transactscope.core.compiled import reads
 from transactscope.core.compiled.reads import CompiledReads
+from transactscope.fields import Alias
 from transactscope.values import default_converter, make_converter
 
 MOMENT = dt.datetime(1959, 8, 17, tzinfo=dt.UTC)
@@ -73,6 +74,14 @@ class Far:
     name: str
 
 
+@entity("LongName", partition_key="name", fields={"name": Alias("n" * 256)})
+@attrs.define
+class LongName:
+    """An item whose key has a name that no table takes."""
+
+    name: str
+
+
 def _compiled(converter=None, table_names=None):
     converter = default_converter() if converter is None else converter
     return CompiledReads(ActionBuilder(converter, lambda: 0.0, table_names))
@@ -116,6 +125,7 @@ UNUSUAL = [
     EntityKey(Raw, b"x"),
     EntityKey(Composed, "a"),
     EntityKey(Far, "a"),
+    EntityKey(LongName, "a"),
     EntityKey(Thing, "a", 1).only("day"),
     "a",
 ]
