@@ -1,7 +1,8 @@
 """What every example in the documentation finds: an engine of its own, and in docstrings a client.
 
 An example says `boto3.client("dynamodb")` as a user would. Where dynoxide is there,
-the settings send that client to a fresh process; elsewhere moto answers it.
+the settings send that client to a fresh process; elsewhere moto answers it, as it answers the
+clients of every other service.
 """
 
 import contextlib
@@ -25,11 +26,13 @@ class Account:
 @contextlib.contextmanager
 def fresh_engine(monkeypatch):
     """Let every client that is made meanwhile speak to an engine without tables."""
-    running = engines.Moto() if engines.dynoxide_problem() else engines.Dynoxide()
-    with running, monkeypatch.context() as settings:
-        if running.endpoint_url:
+    with engines.Moto(), monkeypatch.context() as settings:
+        if engines.dynoxide_problem():
+            yield
+            return
+        with engines.Dynoxide() as running:
             settings.setenv("AWS_ENDPOINT_URL_DYNAMODB", running.endpoint_url)
-        yield
+            yield
 
 
 def docstring_namespace():

@@ -75,6 +75,8 @@ def test_paths_that_are_named_exist(path):
         "transactscope",
         "transactscope.errors",
         "transactscope.ext.breaker",
+        "transactscope.ext.encryption",
+        "transactscope.ext.pages",
         "transactscope.fields",
         "transactscope.indexes",
         "transactscope.testing",

@@ -12,6 +12,8 @@ PUBLIC_MODULES = (
     "transactscope",
     "transactscope.errors",
     "transactscope.ext.breaker",
+    "transactscope.ext.encryption",
+    "transactscope.ext.pages",
     "transactscope.fields",
     "transactscope.indexes",
     "transactscope.testing",

@@ -32,6 +32,8 @@ from transactscope import (
     transactional,
 )
 from transactscope.errors import ConditionFailedError
+from transactscope.ext.encryption import Encrypted, KmsKeyring, LocalKeyring
+from transactscope.ext.pages import PageTokens
 from transactscope.fields import TTL, Alias, CreatedAt, OmitIfDefault, OmitIfNone, UpdatedAt
 from transactscope.indexes import GlobalIndex, LocalIndex
 from transactscope.types import (
@@ -42,6 +44,7 @@ from transactscope.types import (
     BatchResult,
     CancellationReason,
     Item,
+    Keyring,
     Query,
 )
 from transactscope.values import make_converter
@@ -250,6 +253,26 @@ def facts_of_fields_are_declared() -> None:
 
     assert_type(Life("A-1").expires, datetime | None)
     entity("Account", partition_key="number", fields={"number": Alias("n"), "balance": (TTL,)})
+
+
+def secrets_are_what_they_are(client: "DynamoDBClient") -> None:
+    """A checker sees a field without its marker, and every keyring as one."""
+
+    @entity("Account", partition_key="number")
+    @define
+    class Vault:
+        number: str
+        secret: Annotated[str | None, Encrypted()] = None
+
+    assert_type(Vault("A-1").secret, str | None)
+    keyring: Keyring = LocalKeyring({"k": b""})
+    db = Database(client, keyring=keyring)
+    AsyncDatabase(in_threads(client), keyring=KmsKeyring(boto3.client("kms"), "k"))
+    tokens = PageTokens(keyring)
+    query = db.query(Vault, "A-1")
+    assert_type(query.fingerprint, bytes)
+    assert_type(tokens.seal(query, caller="u-1"), str | None)
+    assert_type(tokens.open("t", query, caller="u-1"), Item | None)
 
 
 def errors_carry_reasons(error: ConditionFailedError) -> None:
