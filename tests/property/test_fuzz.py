@@ -8,6 +8,7 @@ import asyncio
 import collections
 import functools
 import inspect
+import os
 import traceback
 import typing
 
@@ -19,7 +20,9 @@ from hypothesis import strategies as st
 
 import transactscope
 from tests import engines
+from tests.contract import vault
 from tests.contract.entities import Account, Order, Sheet
+from tests.contract.vault import Customer
 from tests.property import garbage
 from tests.property.garbage import ForeignError
 from transactscope import (
@@ -52,6 +55,8 @@ from transactscope import (
 )
 from transactscope.errors import TransactScopeError
 from transactscope.ext.breaker import Breaker
+from transactscope.ext.encryption import KmsKeyring, LocalKeyring
+from transactscope.ext.pages import PageTokens
 from transactscope.scoped_client import ScopedClient
 from transactscope.testing import Fault, Faults, NoWaiting, RequestRecorder, answer
 
@@ -97,7 +102,9 @@ CLIENT = engines.new_client("http://127.0.0.1:9")
 THREADED = in_threads(CLIENT)
 ONCE = RetryPolicy(max_attempts=1)
 LOOP = asyncio.new_event_loop()
-DB, ASYNC_DB = Database(CLIENT, retry=ONCE), AsyncDatabase(THREADED, retry=ONCE)
+KEYRING = vault.local()
+DB = Database(CLIENT, retry=ONCE, keyring=KEYRING)
+ASYNC_DB = AsyncDatabase(THREADED, retry=ONCE, keyring=KEYRING)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -178,13 +185,18 @@ RAW_PUT = RAW | {"Item": {"number": {"S": "A-1"}}}
 RAW_KEY = RAW | {"Key": {"number": {"S": "A-1"}}}
 
 VERBS = {
-    "put": [((ACCOUNT,), TERMS), ((Sheet("A-1", version=2),), TEXT)],
+    "put": [
+        ((ACCOUNT,), TERMS),
+        ((Sheet("A-1", version=2),), TEXT),
+        ((Customer("C-1", passport="x"),), {"condition": Attr("passport").exists()}),
+    ],
     "insert": [((ACCOUNT,), {"condition": None})],
     "replace": [((ACCOUNT,), {"raises": None})],
     "update": [
         ((Account, "A-1"), CHANGES | TERMS),
         ((EntityKey(Order, "u-1", 1),), {"set": {"total": 1}}),
         ((Sheet, "A-1"), {"add": {"balance": 1}, "condition": None}),
+        ((Customer, "C-1"), {"set": {"passport": "x"}, "remove": "scores", "condition": None}),
     ],
     "delete": [((Account, "A-1"), TERMS), ((Order("u-1", 1),), {})],
 }
@@ -233,6 +245,7 @@ SETTINGS = {
     "new_token": lambda: "t",
     "wall_clock": lambda: 0.0,
     "breaker": None,
+    "keyring": KEYRING,
 }
 
 
@@ -383,6 +396,21 @@ class StandIn:
         """Take everything."""
 
 
+KMS_SETTINGS = {
+    "reads": ("l",),
+    "encryption_context": {"service": "shop"},
+    "max_entries": 10,
+    "max_age": 1.0,
+    "clock": lambda: 0.0,
+    "random_bytes": os.urandom,
+}
+TOKENS, TO_ME = PageTokens(KEYRING), {"caller": "me"}
+
+
+def _sealable():
+    return DB.query(Order, "u-1", start_after=to_key(Order, "u-1", 1))
+
+
 FAULTS, RECORDER = Faults(CLIENT), RequestRecorder(CLIENT)
 TYPES = (
     object,
@@ -506,6 +534,15 @@ TARGETS = {
     "throttled": _calls((testing.throttled,)),
     "throttling_error": _calls((testing.throttling_error, ("ThrottlingException",))),
     "timed_out": _calls((testing.timed_out, (), {"applied": False})),
+    "LocalKeyring": _calls(
+        (LocalKeyring, ({"k": vault.KEY},), {"primary": "k", "random_bytes": os.urandom})
+    ),
+    "KmsKeyring": _calls((KmsKeyring, (vault.Kms(None), "k"), KMS_SETTINGS)),
+    "PageTokens": _calls((PageTokens, (KEYRING,), {"max_age": 1.0, "wall_clock": lambda: 0.0})),
+    "PageTokens.seal": [lambda: Call(TOKENS.seal, (_sealable(),), {"caller": "me"})],
+    "PageTokens.open": [
+        lambda: Call(TOKENS.open, (TOKENS.seal(_sealable(), caller="me"), _sealable()), TO_ME)
+    ],
     "Breaker": _calls((Breaker, (), {"failures": 5, "window": 1.0, "open_for": 1.0})),
 }
 """Every public function and verb, with calls of it that are right."""
@@ -533,6 +570,7 @@ NOT_CALLED = {
     "CreatedAt": "a marker",
     "UpdatedAt": "a marker",
     "TTL": "a marker",
+    "Encrypted": "a marker",
     "OmitIfNone": "a marker",
     "OmitIfDefault": "a marker",
     "Rollback.is_for": "called by the library",
