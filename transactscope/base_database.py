@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import abc
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from random import random as random_number
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from transactscope.arguments import reading
-from transactscope.core.batches.entries import DELETE, GET, PUT
-from transactscope.core.batches.exchange import Exchange, GetExchange, WriteExchange
-from transactscope.core.batches.schedule import Schedule
-from transactscope.core.compiled.batches import CompiledEntries
 from transactscope.core.compiled.reads import CompiledReads
-from transactscope.core.queries.kinds import kinds_of
-from transactscope.core.queries.plan import QueryPlan, QueryTerms, query_plan
 from transactscope.core.queries.projections import refuse_too_many, wanted_of
-from transactscope.core.schema import Billing
 from transactscope.core.tokens import random_token
 from transactscope.entities.keys import EntityKey, ProjectedKey, entity_key
-from transactscope.entities.mapping import mapping_of
-from transactscope.environment import Connector, checked_timeout, make_environment
+from transactscope.environment import Connector, make_environment
 from transactscope.errors import InvalidRequestError
-from transactscope.flows import read, tables, write
-from transactscope.flows.batch import Batch, BatchTerms, Crew, Source, checked_terms
+from transactscope.flows import read, write
 from transactscope.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -35,6 +26,8 @@ if TYPE_CHECKING:
     from transactscope.core.compiled.building import CompiledBuilder
     from transactscope.core.compiled.encoded import EncodedAction
     from transactscope.core.retries import RetryPolicy
+    from transactscope.core.terms import BatchTerms
+    from transactscope.flows.batch import Crew
     from transactscope.flows.effects import Flow
     from transactscope.types import CircuitBreaker, DynamoDBClient, Keyring
 
@@ -120,57 +113,27 @@ class BaseDatabase(Verbs[R]):
 
     def _batch_getting(self, keys: Any, terms: BatchTerms, *, consistent: bool) -> Flow[Any]:
         """Return the flow of `batch_get`; bad arguments are refused before it begins."""
-        given: Any = consistent
-        if given is not True and given is not False:
-            msg = f"consistent= must be True or False, not {type(given).__name__}"
-            raise InvalidRequestError(msg)
-        exchange = GetExchange(self._entries(), consistent=consistent)
-        return self._batch(exchange, {GET: keys}, terms)
+        from transactscope import batches  # noqa: PLC0415 - see there
+
+        environment = self._environment
+        return batches.getting(environment, keys, terms, self._crew, consistent=consistent)
 
     def _batch_writing(self, puts: Any, deletes: Any, terms: BatchTerms) -> Flow[Any]:
         """Return the flow of `batch_write`; bad arguments are refused before it begins."""
-        exchange = WriteExchange(self._entries())
-        return self._batch(exchange, {PUT: puts, DELETE: deletes}, terms)
+        from transactscope import batches  # noqa: PLC0415 - see there
 
-    def _entries(self) -> CompiledEntries:
-        """Return what makes the entries of one batch."""
-        return CompiledEntries(self._builder, self._compiled)
-
-    def _batch(self, exchange: Exchange, inputs: Mapping[str, Any], terms: BatchTerms) -> Flow[Any]:
-        environment = self._environment
-        with reading("a batch"):
-            checked_terms(terms, is_async=environment.is_async)
-            checked_timeout(terms.timeout)
-            source = Source.of(exchange, inputs, terms, is_async=environment.is_async)
-        schedule = Schedule(environment.retry, environment.random, terms.in_flight)
-        crew = self._crew(terms.in_flight)
-        return Batch(
-            exchange, source, schedule, crew, environment.clock, terms, environment.keyring
-        ).flow()
-
-    def _query_plan(self, target: Any, key: tuple[object, ...], terms: QueryTerms) -> QueryPlan:
-        """Return what `query` asks for; bad arguments are refused here."""
-        with reading("query()"):
-            kinds = kinds_of(target, self._builder.table)
-            for mapping in kinds.mappings:
-                if mapping.encrypted:
-                    self._builder.required_keyring(mapping)
-            return query_plan(kinds, key, terms, self._environment.converter)
+        return batches.writing(self._environment, puts, deletes, terms, self._crew)
 
     def _creating_table(
         self,
         entity_classes: tuple[type[Any], ...],
-        billing: Billing,
+        billing: tuple[Any, Any, Any],
         timeout: float,
     ) -> Flow[None]:
         """Return the flow of `create_table`; bad arguments are refused before it begins."""
-        converter = self._environment.converter
-        with reading("create_table()"):
-            mappings = [mapping_of(cls) for cls in entity_classes]
-            names = [self._builder.table(mapping) for mapping in mappings]
-            seconds = checked_timeout(timeout) or 0.0
-            plan = tables.planned(mappings, names, billing, seconds, converter)
-        return tables.create(plan, tables.TableRequests(converter, self._environment.budget))
+        from transactscope import tables  # noqa: PLC0415 - see there
+
+        return tables.creating(self._environment, entity_classes, billing, timeout)
 
     @property
     def _builder(self) -> ActionBuilder:

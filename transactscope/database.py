@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from transactscope.attempts import Attempts
 from transactscope.base_database import BaseDatabase
-from transactscope.core.queries.plan import QueryTerms
-from transactscope.core.schema import Billing
-from transactscope.crews import crew_of
+from transactscope.core.terms import BatchTerms, QueryTerms
 from transactscope.environment import SYNCHRONOUS
-from transactscope.flows.batch import BatchTerms, Crew
-from transactscope.queries import Query
-from transactscope.types import BatchGetResult, BatchResult, CommitResult
+from transactscope.exporting import exported_from
+from transactscope.types import CommitResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,11 +18,15 @@ if TYPE_CHECKING:
     from boto3.dynamodb.conditions import ConditionBase
 
     from transactscope.entities.keys import EntityKey, ProjectedKey
+    from transactscope.flows.batch import Crew
     from transactscope.flows.effects import Flow
+    from transactscope.queries import Query
+    from transactscope.types import BatchGetResult, BatchResult
 
 T = TypeVar("T")
 
 
+@exported_from("transactscope")
 class Database(BaseDatabase[CommitResult]):
     """A DynamoDB client with the settings that scopes and single calls share.
 
@@ -73,6 +74,8 @@ class Database(BaseDatabase[CommitResult]):
         >>> _ = db.insert(Account("A-1", 10))
         >>> db.get(Account, "A-1")
         Account(number='A-1', balance=10)
+
+    .. versionadded:: 0.1.0
     """
 
     _connector = SYNCHRONOUS
@@ -441,7 +444,9 @@ class Database(BaseDatabase[CommitResult]):
             consistent,
             start_after,
         )
-        return Query(self._environment, self._query_plan(entity_class, key, terms))
+        from transactscope.queries import Query, planned  # noqa: PLC0415 - see there
+
+        return Query(self._environment, planned(self._environment, entity_class, key, terms))
 
     def attempts(self, timeout: float | None = None) -> Attempts:
         """Return attempts at one transaction, to be made until one is committed.
@@ -508,11 +513,13 @@ class Database(BaseDatabase[CommitResult]):
             >>> from transactscope import Database
             >>> Database(client).create_table(Account)
         """
-        terms = Billing(billing, read_units, write_units)
-        self._run(self._creating_table((entity_class, *others), terms, timeout))
+        units = billing, read_units, write_units
+        self._run(self._creating_table((entity_class, *others), units, timeout))
 
     def _run(self, flow: Flow[Any]) -> Any:
         return self._environment.run(flow)
 
     def _crew(self, in_flight: int) -> Crew:
+        from transactscope.crews import crew_of  # noqa: PLC0415 - of batches only
+
         return crew_of(in_flight, self._environment.run)

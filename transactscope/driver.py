@@ -18,6 +18,8 @@ R = TypeVar("R")
 
 def drive(flow: Flow[R], transport: Callable[..., Any], sleep: Callable[[float], Any]) -> R:
     """Perform a flow's effects one after the other and return what it returns."""
+    step: Callable[[Any], Effect]
+    outcome: Any
     step, outcome = flow.send, None
     while True:
         try:
@@ -34,6 +36,8 @@ async def drive_async(
     flow: Flow[R], transport: Callable[..., Any], sleep: Callable[[float], Any]
 ) -> R:
     """Do the same, and await whatever can be awaited."""
+    step: Callable[[Any], Effect]
+    outcome: Any
     step, outcome = flow.send, None
     while True:
         try:

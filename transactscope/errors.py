@@ -66,6 +66,8 @@ class TransactScopeError(Exception):
 
     Attributes:
         retryable: Whether doing the same again, unchanged, may succeed.
+
+    .. versionadded:: 0.1.0
     """
 
     retryable: bool = False
@@ -76,6 +78,8 @@ class ScopeStateError(TransactScopeError):
 
     Attributes:
         state: The `ScopeState` that the scope was in.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, message: str, *, state: Any = None) -> None:
@@ -89,11 +93,13 @@ class ConversionError(TransactScopeError):
     Attributes:
         path: Where the value is, for example `Album.tracks[2].title`.
         type: The type that was declared, as text.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, problem: str, *, path: str = "", type: str = "") -> None:  # noqa: A002
         super().__init__(problem)
-        self.path = path
+        self.path: str = path
         self.type = type
 
     def __str__(self) -> str:
@@ -111,9 +117,11 @@ class DecryptionError(ConversionError):
 
     It was changed, cut off, moved from another item, attribute or table, sealed under a key that
     the keyring does not have, or is not encrypted at all. Nothing was written.
+
+    .. versionadded:: 0.1.0
     """
 
-    code = "DECRYPTION_FAILED"
+    code: str = "DECRYPTION_FAILED"
 
 
 class InvalidRequestError(TransactScopeError, ValueError):
@@ -121,6 +129,8 @@ class InvalidRequestError(TransactScopeError, ValueError):
 
     Attributes:
         code: One stable word for the kind of mistake, for example `INVALID_KEY`.
+
+    .. versionadded:: 0.1.0
     """
 
     code: str = "INVALID_REQUEST"
@@ -132,19 +142,28 @@ class InvalidRequestError(TransactScopeError, ValueError):
 
 
 class TooManyActionsError(InvalidRequestError):
-    """More than 100 actions in one transaction. Nothing was sent."""
+    """More than 100 actions in one transaction. Nothing was sent.
+
+    .. versionadded:: 0.1.0
+    """
 
     code = "TOO_MANY_ACTIONS"
 
 
 class TransactionTooLargeError(InvalidRequestError):
-    """The items of one transaction are over 4 MB together. Nothing was sent."""
+    """The items of one transaction are over 4 MB together. Nothing was sent.
+
+    .. versionadded:: 0.1.0
+    """
 
     code = "TRANSACTION_TOO_LARGE"
 
 
 class ItemTooLargeError(InvalidRequestError):
-    """One item is over 400 KB. Nothing was sent."""
+    """One item is over 400 KB. Nothing was sent.
+
+    .. versionadded:: 0.1.0
+    """
 
     code = "ITEM_TOO_LARGE"
 
@@ -154,6 +173,8 @@ class InvalidKeyError(InvalidRequestError):
 
     Attributes:
         path: The part of the key that it is about, for example `Album.artist`, or empty.
+
+    .. versionadded:: 0.1.0
     """
 
     code = "INVALID_KEY"
@@ -164,7 +185,10 @@ class InvalidKeyError(InvalidRequestError):
 
 
 class InvalidTableNameError(InvalidRequestError):
-    """A table name or ARN that DynamoDB does not allow. Nothing was sent."""
+    """A table name or ARN that DynamoDB does not allow. Nothing was sent.
+
+    .. versionadded:: 0.1.0
+    """
 
     code = "INVALID_TABLE_NAME"
 
@@ -175,6 +199,8 @@ class DuplicateTargetError(InvalidRequestError):
     Attributes:
         why: Why they do not fold, as a part of a sentence that speaks of the first and the
             second; empty where only the server found them.
+
+    .. versionadded:: 0.1.0
     """
 
     code = "DUPLICATE_TARGET"
@@ -185,7 +211,10 @@ class DuplicateTargetError(InvalidRequestError):
 
 
 class BatchTooLargeError(InvalidRequestError):
-    """More than one batch request takes, and `chunk=False` allows one only. Nothing was sent."""
+    """More than one batch request takes, and `chunk=False` allows one only. Nothing was sent.
+
+    .. versionadded:: 0.1.0
+    """
 
     code = "BATCH_SIZE_EXCEEDED"
 
@@ -194,6 +223,8 @@ class InvalidPageTokenError(InvalidRequestError):
     """A page token is not one that was made here, for this query and caller, or it has expired.
 
     Which of these it is, is not told: whoever holds a token must not learn anything by trying.
+
+    .. versionadded:: 0.1.0
     """
 
     code = "INVALID_PAGE_TOKEN"
@@ -206,6 +237,8 @@ class TransactionRefusedError(TransactScopeError):
         code: DynamoDB's error code, for example `ValidationException`, or None.
         server_message: DynamoDB's own text, which may quote values, or None.
         request_id: DynamoDB's id of the answer, or None.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(
@@ -229,6 +262,8 @@ class TransactionCanceledError(TransactionRefusedError):
         reasons: One `CancellationReason` per action of the request, in the order of
             the calls that staged them. Empty if the server gave none.
         failures: The reasons of the actions that failed.
+
+    .. versionadded:: 0.1.0
     """
 
     transient_codes: ClassVar[frozenset[str]] = frozenset(
@@ -242,7 +277,7 @@ class TransactionCanceledError(TransactionRefusedError):
         self.reasons = reasons
         if reasons:
             codes = {reason.code for reason in self.failures}
-            self.retryable = bool(codes) and codes <= self.transient_codes
+            self.retryable: bool = bool(codes) and codes <= self.transient_codes
 
     @property
     def failures(self) -> tuple[CancellationReason, ...]:
@@ -251,7 +286,10 @@ class TransactionCanceledError(TransactionRefusedError):
 
 
 class ConditionFailedError(TransactionCanceledError):
-    """A condition was false on the stored item: nothing was applied."""
+    """A condition was false on the stored item: nothing was applied.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 class StaleReadError(TransactionCanceledError):
@@ -260,6 +298,8 @@ class StaleReadError(TransactionCanceledError):
     Attributes:
         retryable: Whether reading again in a new scope can help. False where an entity
             that was not read in the scope has another version than the stored item.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, message: str, *, retryable: bool = True, **facts: Any) -> None:
@@ -268,13 +308,19 @@ class StaleReadError(TransactionCanceledError):
 
 
 class TransactionConflictError(TransactionCanceledError):
-    """Another transaction was working on an item: nothing was applied."""
+    """Another transaction was working on an item: nothing was applied.
+
+    .. versionadded:: 0.1.0
+    """
 
     retryable = True
 
 
 class ThrottledError(TransactionCanceledError):
-    """The table or account had no capacity left at the moment: nothing was applied."""
+    """The table or account had no capacity left at the moment: nothing was applied.
+
+    .. versionadded:: 0.1.0
+    """
 
     retryable = True
 
@@ -283,15 +329,23 @@ class IdempotencyMismatchError(TransactionRefusedError):
     """The client request token was used before with other content: nothing was applied now.
 
     Or a marker of `once` is stored with other content, or only some of several markers are.
+
+    .. versionadded:: 0.1.0
     """
 
 
 class TableNotFoundError(TransactionRefusedError):
-    """A table does not exist in this account and Region: nothing was applied."""
+    """A table does not exist in this account and Region: nothing was applied.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 class RequestRejectedError(TransactionRefusedError):
-    """DynamoDB rejected the request as a whole, as for access rights: nothing was applied."""
+    """DynamoDB rejected the request as a whole, as for access rights: nothing was applied.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 class BatchIncompleteError(TransactScopeError):
@@ -303,6 +357,8 @@ class BatchIncompleteError(TransactScopeError):
         result: The `BatchResult` or `BatchGetResult` so far: it lists exactly what was not done,
             and apart from that what may have been.
         retryable: Whether doing again what was left over may succeed.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, message: str, *, result: Any = None, retryable: bool = True) -> None:
@@ -318,6 +374,8 @@ class CommitOutcomeUnknownError(TransactScopeError):
         client_request_token: The token that the request carried, or None for a
             write that has none.
         scope: The scope that is in doubt, or None outside a scope. Not pickled.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(
@@ -337,6 +395,8 @@ class NotSentError(TransactScopeError):
 
     Attributes:
         retryable: Whether the same request may get through later.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, message: str, *, retryable: bool = False) -> None:
@@ -350,6 +410,8 @@ class CircuitOpenError(NotSentError):
     Attributes:
         retry_after: Seconds until the breaker may admit a request, or None if it does not say.
         retryable: False: who is refused has to wait, not to repeat.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -364,6 +426,8 @@ class KeyServiceError(NotSentError):
 
     Attributes:
         retryable: Whether the same may succeed later.
+
+    .. versionadded:: 0.1.0
     """
 
-    code = "KEY_SERVICE"
+    code: str = "KEY_SERVICE"

@@ -1,6 +1,7 @@
 """Iterators over what a query finds, for plain and for asynchronous code.
 
 Where a query stands is written once, in `core.queries.cursor`; what is sent, in `flows.query`.
+Loaded when the first query comes.
 """
 
 from __future__ import annotations
@@ -9,17 +10,32 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from transactscope.arguments import reading
 from transactscope.core.queries.cursor import Cursor
+from transactscope.core.queries.kinds import kinds_of
+from transactscope.core.queries.plan import QueryPlan, query_plan
 from transactscope.errors import InvalidRequestError
 from transactscope.flows.query import fill
 
 if TYPE_CHECKING:
-    from transactscope.core.queries.plan import QueryPlan
+    from transactscope.core.terms import QueryTerms
     from transactscope.environment import Environment
     from transactscope.flows.effects import Flow
     from transactscope.types import Item
 
 T = TypeVar("T")
+
+
+def planned(
+    environment: Environment, target: Any, key: tuple[object, ...], terms: QueryTerms
+) -> QueryPlan:
+    """Return what a query asks for; bad arguments are refused here."""
+    with reading("query()"):
+        kinds = kinds_of(target, environment.builder.table)
+        for mapping in kinds.mappings:
+            if mapping.encrypted:
+                environment.builder.required_keyring(mapping)
+        return query_plan(kinds, key, terms, environment.converter)
 
 
 class BaseQuery(Generic[T]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from transactscope.base_scope import BaseScope
 from transactscope.entities.keys import EntityKey
 from transactscope.environment import environment_of
+from transactscope.exporting import exported_from
 from transactscope.types import CommitResult
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@exported_from("transactscope")
 class TransactScope(BaseScope):
     """A transaction: stage writes with its verbs, leave the block to commit them all.
 
@@ -45,6 +47,8 @@ class TransactScope(BaseScope):
         ...     _ = tx.insert(Account("A-2", 20))
         >>> tx.state.name, tx.result.sent
         ('COMMITTED', True)
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import abc
 import contextlib
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from transactscope.arguments import reading
 from transactscope.core.actions import ONCE
 from transactscope.core.building import ConditionLike, Terms
+from transactscope.core.callsite import user_frame
 from transactscope.core.hooks import checked_hook
 from transactscope.savepoints import OpenSavepoint
 from transactscope.types import Action, CommitResult, Savepoint
@@ -189,8 +189,7 @@ class ScopeVerbs(Verbs[Action]):
             1 {'number': {'S': 'A-2'}}
         """
         terms = Terms(condition, names, values, raises)
-        frame = sys._getframe(1)  # noqa: SLF001 - see `call_site`
-        call = self._compiled.check(target, key, terms, frame)
+        call = self._compiled.check(target, key, terms, user_frame())
         if call is not None:
             return self._perform_encoded(call)
         self._require_usable("check()")

@@ -14,6 +14,7 @@ from transactscope.base_scope import BaseScope
 from transactscope.database import Database
 from transactscope.environment import Environment, environment_of
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.scope import TransactScope
 from transactscope.types import DynamoDBClient
 
@@ -34,6 +35,7 @@ def transactional(
 def transactional(
     function: Callable[Concatenate[TransactScope, P], R], /
 ) -> Callable[Concatenate[TransactScope | Database | DynamoDBClient, P], R]: ...
+@exported_from("transactscope")
 def transactional(function: Callable[..., Any], /) -> Callable[..., Any]:
     """Make a function a transaction. Nothing is sent by the decorator.
 
@@ -69,6 +71,8 @@ def transactional(function: Callable[..., Any], /) -> Callable[..., Any]:
         >>> _ = db.insert(Account("A-1", 10))
         >>> deposit(db, "A-1", 5)
         15
+
+    .. versionadded:: 0.1.0
     """
     with reading("@transactional"):
         _refuse_lazy_function(function)

@@ -7,13 +7,13 @@ is the same, so guards and errors are the same inside and outside a scope.
 from __future__ import annotations
 
 import abc
-import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from transactscope.arguments import reading
 from transactscope.core.actions import Raises, StagedAction
 from transactscope.core.building import ActionBuilder, ConditionLike, Terms, changes_of
+from transactscope.core.callsite import user_frame
 from transactscope.core.compiled.building import CompiledBuilder
 from transactscope.core.compiled.encoded import EncodedAction
 from transactscope.entities.keys import EntityKey, entity_key
@@ -245,8 +245,7 @@ class Verbs(abc.ABC, Generic[R]):
         """
         terms = Terms(condition, names, values, raises)
         changes = changes_of(set, add, remove, delete)
-        frame = sys._getframe(1)  # noqa: SLF001 - see `call_site`
-        call = self._compiled.update(target, key, changes, terms, frame)
+        call = self._compiled.update(target, key, changes, terms, user_frame())
         if call is not None:
             return self._perform_encoded(call)
         self._require_usable("update()")
@@ -294,8 +293,7 @@ class Verbs(abc.ABC, Generic[R]):
             {'number': {'S': 'A-1'}}
         """
         terms = Terms(condition, names, values, raises)
-        frame = sys._getframe(1)  # noqa: SLF001 - see `call_site`
-        call = self._compiled.delete(target, key, terms, frame)
+        call = self._compiled.delete(target, key, terms, user_frame())
         if call is not None:
             return self._perform_encoded(call)
         self._require_usable("delete()")
@@ -308,8 +306,7 @@ class Verbs(abc.ABC, Generic[R]):
         """Write back what was changed in an entity, or refuse to."""
 
     def _perform_put(self, verb: str, entity: object, terms: Terms | None) -> R:
-        frame = sys._getframe(2)  # noqa: SLF001 - see `call_site`
-        call = self._compiled.put(verb, entity, terms, frame)
+        call = self._compiled.put(verb, entity, terms, user_frame())
         if call is not None:
             return self._perform_encoded(call)
         self._require_usable(f"{verb}()")

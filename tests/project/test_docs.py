@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import pathlib
 import pkgutil
 import re
@@ -24,11 +25,20 @@ _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
 def _docstring_examples():
-    finder = doctest.DocTestFinder(exclude_empty=True)
     found = pkgutil.walk_packages(transactscope.__path__, "transactscope.")
-    for name in ("transactscope", *(module.name for module in found)):
-        tests = finder.find(importlib.import_module(name))
-        yield from (test for test in tests if test.examples)
+    names = ("transactscope", *(module.name for module in found))
+    tests = [test for name in names for test in _tests_in(importlib.import_module(name))]
+    return {test.name: test for test in tests if test.examples}.values()
+
+
+def _tests_in(module):
+    exported = {name: getattr(module, name) for name in getattr(module, "__all__", ())}
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    yield from finder.find(module)  # and in what it has loaded by now
+    # The finder expects the methods of a class to be written where the class says that it is.
+    for name, value in exported.items():
+        if inspect.isclass(value) and value.__module__ == module.__name__:
+            yield from finder.find(value, f"{module.__name__}.{name}", module=False)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
@@ -76,6 +86,7 @@ def test_paths_that_are_named_exist(path):
         "transactscope.errors",
         "transactscope.ext.breaker",
         "transactscope.ext.encryption",
+        "transactscope.ext.lease",
         "transactscope.ext.pages",
         "transactscope.fields",
         "transactscope.indexes",

@@ -65,7 +65,9 @@ def checkout(tmp_path):
         shutil.copy(ROOT / name, tmp_path / name)
     for environment in (SYNC, ASYNC):
         made.write(f"{environment}/bin/python", PYTHON)
-    tools = [f"{SYNC}/bin/{name}" for name in ("coverage", "lint-imports", "mypy", "ruff")]
+    tools = [
+        f"{SYNC}/bin/{name}" for name in ("coverage", "lint-imports", "mypy", "pyright", "ruff")
+    ]
     for path in (*tools, "bin/chromium", "bin/npm", "bin/sha256sum", ENGINE, AXE):
         made.write(path, SILENT)
     made.write("bin/uname", f"{SILENT}echo Linux x86_64\n")
@@ -93,7 +95,7 @@ def test_everything_is_tested_in_two_environments(checkout):
         (SYNC, " -m contention"),
         (ASYNC, f" {TWO} -m aiobotocore"),
     ] == [(where, arguments.partition(" tests/contract")[0]) for where, arguments in _runs(outcome)]
-    assert "All 11 steps passed." in outcome.stdout
+    assert "All 12 steps passed." in outcome.stdout
 
 
 @pytest.mark.slow
@@ -141,7 +143,7 @@ def test_elsewhere_what_needs_aiobotocore_is_left_out_with_a_word(checkout):
     assert 0 == outcome.returncode
     assert {SYNC} == {environment for environment, _ in _runs(outcome)}
     assert f"left out: {ASYNC} could not be set up" in outcome.stdout
-    assert "All 10 steps passed." in outcome.stdout
+    assert "All 11 steps passed." in outcome.stdout
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ from transactscope import (
     values,
 )
 from transactscope.errors import TransactScopeError
+from transactscope.ext import lease
 from transactscope.ext.breaker import Breaker
 from transactscope.ext.encryption import KmsKeyring, LocalKeyring
 from transactscope.ext.pages import PageTokens
@@ -357,6 +358,51 @@ def _policy():
     return Call(RetryPolicy, (), given, follow=lambda policy: policy.delay(3, 0.5))
 
 
+LEASE = {
+    "duration": 60.0,
+    "margin": 1.0,
+    "owner": None,
+    "timeout": 0.0,
+    "poll": 1.0,
+    "clock": lambda: 0.0,
+    "wall_clock": lambda: 0.0,
+    "sleep": None,
+    "random": lambda: 0.5,
+    "new_token": lambda: "t",
+}
+
+
+def _lease(kind, database):
+    return Call(kind, (database, "job"), LEASE, repr)
+
+
+def _of_lease(kind, database, name):
+    """Call a method of a lease, before it is acquired where it acquires."""
+    made = kind(database, "job")
+    if name == "acquire":
+        return Call(made.acquire, (), {"timeout": 0.0})
+    _awaited(made.acquire())
+    return Call(getattr(made, name))
+
+
+def _lease_in_scope(kind, database, scope, name):
+    made, tx = kind(database, "job"), scope(database).begin()
+    _awaited(made.acquire())
+    return Call(getattr(made, name), (tx,), end=functools.partial(_ended, tx))
+
+
+def _lease_targets(name, kind, database, scope):
+    in_scope = {
+        f"{name}.{verb}": [functools.partial(_lease_in_scope, kind, database, scope, verb)]
+        for verb in ("check", "refresh_in", "release_in")
+    }
+    sending = {
+        f"{name}.{verb}": [functools.partial(_of_lease, kind, database, verb)]
+        for verb in ("acquire", "refresh", "release")
+    }
+    return in_scope | sending | {name: [functools.partial(_lease, kind, database)]}
+
+
 def _listener(kind):
     return Call(kind, (CLIENT,), follow=lambda made: made.remove())
 
@@ -544,6 +590,8 @@ TARGETS = {
         lambda: Call(TOKENS.open, (TOKENS.seal(_sealable(), caller="me"), _sealable()), TO_ME)
     ],
     "Breaker": _calls((Breaker, (), {"failures": 5, "window": 1.0, "open_for": 1.0})),
+    **_lease_targets("Lease", lease.Lease, DB, TransactScope),
+    **_lease_targets("AsyncLease", lease.AsyncLease, ASYNC_DB, AsyncTransactScope),
 }
 """Every public function and verb, with calls of it that are right."""
 
@@ -574,12 +622,16 @@ NOT_CALLED = {
     "OmitIfNone": "a marker",
     "OmitIfDefault": "a marker",
     "Rollback.is_for": "called by the library",
+    "LeaseFields": "a plain class of attrs",
+    "LeaseItem": "a plain class of attrs",
+    "LeaseLostError": "raised by the library",
+    "LeaseTakenError": "raised by the library",
 }
 """What is public, and no function that takes arguments of a user's."""
 
 
 def _public_names():
-    for module in (transactscope, values, testing, fields, indexes):
+    for module in (transactscope, values, testing, fields, indexes, lease):
         for name in module.__all__:
             found = getattr(module, name)
             if callable(found):

@@ -1,5 +1,8 @@
 """Right uses, as type checkers must see them. Checked, never run."""
 
+# Of boto3, types-boto3 knows the services that it was installed with.
+# pyright: strict, reportUnknownMemberType=false
+
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -50,6 +53,7 @@ from transactscope.types import (
 from transactscope.values import make_converter
 
 if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient as AioDynamoDBClient
     from types_boto3_dynamodb import DynamoDBClient
 
 
@@ -95,6 +99,14 @@ def reads_return_the_class(db: Database) -> None:
         assert_type(tx.update(Account("A-1")), Action | None)
 
 
+def keys_know_their_class() -> None:
+    """What is read with a key is of the class that the key was made with."""
+    key = EntityKey(Account, "A-1")
+    assert_type(key, EntityKey[Account])
+    assert_type(key.entity_class, type[Account])
+    assert_type(key.parts, tuple[object, ...])
+
+
 @transactional
 def deposit(tx: TransactScope, number: str, *, amount: int = 1) -> int:
     """A function that is a transaction."""
@@ -123,6 +135,19 @@ async def deposit_later(tx: AsyncTransactScope, number: str, *, amount: int = 1)
     account.balance += amount
     tx.put(account)
     return account.balance
+
+
+def clients_are_accepted_as_they_are(
+    client: "DynamoDBClient", aio_client: "AioDynamoDBClient", untyped: Any
+) -> None:
+    """Those of types-boto3 and types-aiobotocore, and those that no stubs describe."""
+    for given in (client, untyped):
+        Database(given)
+        TransactScope(given)
+        in_threads(given)
+        AsyncDatabase(in_threads(given))
+    AsyncDatabase(aio_client)
+    AsyncTransactScope(aio_client)
 
 
 async def asynchronous_code_has_the_same_types(client: "DynamoDBClient") -> None:
@@ -194,7 +219,10 @@ def several_items_keep_their_types(db: Database) -> None:
 
 async def several_items_keep_their_types_in_asynchronous_code(db: AsyncDatabase) -> None:
     """The same, awaited."""
-    assert_type(await db.transact_get(EntityKey(Account, "A-1")), list[Account | None])
+    key = EntityKey(Account, "A-1")
+    assert_type(await db.get(key), Account | None)
+    assert_type(await db.transact_get(key, key), list[Account | None])
+    assert_type(await db.transact_get(key.only("balance")), list[Mapping[str, Any] | None])
     assert_type(await db.batch_get([EntityKey(Account, "A-1")]), BatchGetResult[Account])
     assert_type(await db.batch_write(db.query(Account, "A-1"), timeout=5), BatchResult)
     query: AsyncQuery[Account] = db.query(Account, "A-1")

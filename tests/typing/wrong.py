@@ -1,8 +1,11 @@
 """Wrong uses, and the error that a type checker must report. Checked, never run."""
 
+# pyright: strict
+
 from attrs import define
 
 from transactscope import (
+    AsyncDatabase,
     AsyncTransactScope,
     Database,
     EntityKey,
@@ -70,7 +73,18 @@ def wrong_uses(db: Database) -> None:
     tx_later = AsyncTransactScope(5)  # expect: arg-type
     tx_later.commit().attempts  # expect: attr-defined
     in_threads(client=None)  # expect: arg-type
-    del balance
+    key: EntityKey[Database] = EntityKey(Account, "A-1")  # expect: arg-type
+    del balance, key
+
+
+async def wrong_uses_in_asynchronous_code(db: AsyncDatabase) -> None:
+    """What was forgotten to be awaited has no fields, and what is absent has none, either."""
+    db.get(Account, "A-1").balance  # expect: attr-defined
+    (await db.get(Account, "A-1")).balance  # expect: union-attr
+    (await db.transact_get(EntityKey(Account, "A-1")))[0].balance  # expect: union-attr
+    await db.get("Account", "A-1")  # expect: call-overload
+    with AsyncTransactScope(db) as tx:  # expect: attr-defined
+        del tx
 
 
 @transactional

@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from transactscope.aio.attempts import AsyncAttempts
 from transactscope.aio.connector import ASYNCHRONOUS
 from transactscope.base_database import BaseDatabase
-from transactscope.core.queries.plan import QueryTerms
-from transactscope.core.schema import Billing
-from transactscope.flows.batch import BatchTerms, Crew
-from transactscope.queries import AsyncQuery
-from transactscope.tasks import Tasks
-from transactscope.types import BatchGetResult, BatchResult, CommitResult
+from transactscope.core.terms import BatchTerms, QueryTerms
+from transactscope.exporting import exported_from
+from transactscope.types import CommitResult
 
 if TYPE_CHECKING:
     from boto3.dynamodb.conditions import ConditionBase
 
     from transactscope.entities.keys import EntityKey, ProjectedKey
+    from transactscope.flows.batch import Crew
     from transactscope.flows.effects import Flow
+    from transactscope.queries import AsyncQuery
+    from transactscope.types import BatchGetResult, BatchResult
 
 
 T = TypeVar("T")
 
 
+@exported_from("transactscope")
 class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
     """`Database` for asynchronous code: every verb is awaited.
 
@@ -63,6 +64,8 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
         ...     return await db.get(Account, "A-1")
         >>> asyncio.run(main())
         Account(number='A-1', balance=15)
+
+    .. versionadded:: 0.1.0
     """
 
     _connector = ASYNCHRONOUS
@@ -318,7 +321,9 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
             consistent,
             start_after,
         )
-        return AsyncQuery(self._environment, self._query_plan(entity_class, key, terms))
+        from transactscope.queries import AsyncQuery, planned  # noqa: PLC0415 - see there
+
+        return AsyncQuery(self._environment, planned(self._environment, entity_class, key, terms))
 
     def attempts(self, timeout: float | None = None) -> AsyncAttempts:
         """Return attempts at one transaction, to be made until one is committed.
@@ -370,11 +375,13 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
             >>> from transactscope import AsyncDatabase, in_threads
             >>> asyncio.run(AsyncDatabase(in_threads(client)).create_table(Account))
         """
-        terms = Billing(billing, read_units, write_units)
-        return self._run(self._creating_table((entity_class, *others), terms, timeout))
+        units = billing, read_units, write_units
+        return self._run(self._creating_table((entity_class, *others), units, timeout))
 
     def _run(self, flow: Flow[Any]) -> Coroutine[Any, Any, Any]:
         return self._environment.run_async(flow)
 
     def _crew(self, in_flight: int) -> Crew:  # noqa: ARG002 - the schedule counts
+        from transactscope.tasks import Tasks  # noqa: PLC0415 - of batches only
+
         return Tasks(self._environment.run_async)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from transactscope.aio.connector import ASYNCHRONOUS
 from transactscope.base_scope import BaseScope
 from transactscope.environment import environment_of
+from transactscope.exporting import exported_from
 from transactscope.types import CommitResult
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@exported_from("transactscope")
 class AsyncTransactScope(BaseScope):
     """`TransactScope` for asynchronous code.
 
@@ -53,6 +55,8 @@ class AsyncTransactScope(BaseScope):
         ...     return tx.result
         >>> asyncio.run(main()).sent
         True
+
+    .. versionadded:: 0.1.0
     """
 
     _is_async = True

@@ -91,13 +91,15 @@ class StagedAction(Action):
 
     if TYPE_CHECKING:
 
-        @property
+        @cached_property
         def rendered(self) -> Rendered:
             """See above."""
+            ...
 
-        @property
+        @cached_property
         def size(self) -> int:
             """See above."""
+            ...
 
     @property
     def encoded(self) -> bytes | None:
@@ -113,6 +115,10 @@ class StagedAction(Action):
     def alone(self) -> StagedAction:
         """The action as it is sent if its item has no other: under the guard of its version."""
         return self
+
+
+def _target_of_key(action: StagedAction) -> Hashable | None:
+    return None if action.key is None else item_target(action.table, action.key)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -132,11 +138,9 @@ class BuiltAction(StagedAction):
     entity: object | None = None
     expected: ExpectedVersion | None = None
     serial: int = attrs.field(factory=next_serial)
-    target: Hashable | None = attrs.field(init=False)
-
-    @target.default
-    def _target_of_key(self) -> Hashable | None:
-        return None if self.key is None else item_target(self.table, self.key)
+    target: Hashable | None = attrs.field(
+        init=False, default=attrs.Factory(_target_of_key, takes_self=True)
+    )
 
     @property
     def alone(self) -> StagedAction:

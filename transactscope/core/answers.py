@@ -27,7 +27,7 @@ class Verdict(enum.Enum):
 
 
 # Errors that botocore raises before the first byte of a request leaves the machine.
-NEVER_SENT: Final = (
+NEVER_SENT: Final[tuple[type[Exception], ...]] = (
     botocore_errors.ParamValidationError,
     botocore_errors.NoCredentialsError,
     botocore_errors.PartialCredentialsError,
@@ -46,7 +46,7 @@ NEVER_SENT: Final = (
 )
 
 # Of these, the ones that the same request may outlive.
-TRANSIENT_NEVER_SENT: Final = (
+TRANSIENT_NEVER_SENT: Final[tuple[type[Exception], ...]] = (
     botocore_errors.CredentialRetrievalError,
     botocore_errors.EndpointConnectionError,
     botocore_errors.ConnectTimeoutError,

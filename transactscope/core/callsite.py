@@ -1,23 +1,31 @@
 """Where in the user's code a call was made.
 
 Errors about an action name the line that staged it, so this runs once per
-staged action and has to be cheap: it walks frames and formats one string.
+staged action and has to be cheap: it walks frames and reads no source.
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from types import FrameType
+from typing import Final
 
-_OWN_PACKAGE = __name__.partition(".")[0]
+_OWN_FOLDER: Final = str(Path(__file__).parents[1] / "_")[:-1]  # with the separator
+
+
+def user_frame() -> FrameType:
+    """Return the frame that called the caller of this, or the nearest one outside this package.
+
+    Extensions call verbs as users do, and are called by users themselves.
+    """
+    frame = sys._getframe(2)  # noqa: SLF001 - inspect.stack() reads source files, 1000 times dearer
+    while frame.f_code.co_filename.startswith(_OWN_FOLDER) and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 def call_site() -> str:
     """Return `file:line` of the nearest caller outside this package."""
-    frame = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads source files, 1000 times dearer
-    while _is_ours(frame.f_globals.get("__name__", "")) and frame.f_back is not None:
-        frame = frame.f_back
+    frame = user_frame()
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] == _OWN_PACKAGE

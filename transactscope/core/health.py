@@ -23,7 +23,7 @@ _FIRST_SERVER_FAULT: Final = 500  # HTTP status
 
 # No answer came, or no connection. A certificate that is not trusted and a proxy that is not
 # configured rightly are mistakes of this side and stand in neither list.
-NO_ANSWER: Final = (
+NO_ANSWER: Final[tuple[type[Exception], ...]] = (
     botocore_errors.EndpointConnectionError,
     botocore_errors.ConnectTimeoutError,
     botocore_errors.ProxyConnectionError,

@@ -6,8 +6,10 @@ import enum
 from typing import Any
 
 from transactscope.core.states import ScopeState, misuse
+from transactscope.exporting import exported_from
 
 
+@exported_from("transactscope")
 class Rollback(Exception):  # noqa: N818 - not an error: a way out of a block, as in psycopg
     """Raise it to leave a block of a scope quietly, with what the block staged dropped.
 
@@ -22,6 +24,8 @@ class Rollback(Exception):  # noqa: N818 - not an error: a way out of a block, a
         ...     raise Rollback
         >>> tx.state.name
         'ROLLED_BACK'
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, scope: Any = None) -> None:

@@ -66,6 +66,11 @@ _DUPLICATE_TARGET: Final = "multiple operations on one item"
 _BY_REASON: Final = CONDITION_CODES | CONFLICT_CODES | THROTTLING_CODES
 
 
+def _passes_unless_stale(judgement: Judgement) -> bool:
+    is_stale = isinstance(judgement.error, StaleReadError)  # it would be as stale again
+    return judgement.error.retryable and not is_stale
+
+
 @attrs.frozen
 class Judgement:
     """What follows from an exception: the scope's next event, and what to raise.
@@ -81,13 +86,8 @@ class Judgement:
     event: Event
     error: TransactScopeError
     raises: Any = None
-    may_pass: bool = attrs.field()
+    may_pass: bool = attrs.field(default=attrs.Factory(_passes_unless_stale, takes_self=True))
     came: str = ""
-
-    @may_pass.default
-    def _may_pass_unless_stale(self) -> bool:
-        is_stale = isinstance(self.error, StaleReadError)  # it would be as stale again
-        return self.error.retryable and not is_stale
 
     @property
     def is_in_progress(self) -> bool:

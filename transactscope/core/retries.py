@@ -4,8 +4,6 @@ A budget counts every attempt of one piece of work, whoever makes it, against on
 and one span of time. It is handed its clock and its randomness.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +12,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 
 
 def is_number(value: Any) -> bool:
@@ -30,7 +29,7 @@ def is_number(value: Any) -> bool:
 
 
 def _checked(least: float, most: float | None = None) -> Any:
-    def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    def check(_: Any, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         with reading(f"RetryPolicy: {attribute.name}"):
             whole = attribute.name == "max_attempts"
             is_usable = is_number(value) and (isinstance(value, int) or not whole)
@@ -44,6 +43,7 @@ def _checked(least: float, most: float | None = None) -> Any:
     return check
 
 
+@exported_from("transactscope")
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
     """How often the library repeats what failed only for the moment. Nothing is sent.
@@ -65,6 +65,8 @@ class RetryPolicy:
     Example:
         >>> from transactscope import Database, RetryPolicy
         >>> db = Database(client, retry=RetryPolicy(max_attempts=3, timeout=2.0))
+
+    .. versionadded:: 0.1.0
     """
 
     max_attempts: int = attrs.field(default=6, validator=_checked(1))
@@ -142,7 +144,7 @@ class Budget:
         )
         return None
 
-    def for_reading(self) -> Budget:
+    def for_reading(self) -> "Budget":
         """Return a budget for one read inside this work: attempts of its own, the same end."""
         left = self.timeout - self._waited()
         return Budget(self.policy, self.clock, self.random, left)

@@ -7,11 +7,13 @@ same table. Nothing here knows what a request is.
 from __future__ import annotations
 
 import enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from transactscope.errors import ScopeStateError
+from transactscope.exporting import exported_from
 
 
+@exported_from("transactscope")
 class ScopeState(enum.Enum):
     """Where a scope is in its life.
 
@@ -19,6 +21,8 @@ class ScopeState(enum.Enum):
         >>> from transactscope import ScopeState
         >>> ScopeState.ACTIVE.is_final
         False
+
+    .. versionadded:: 0.1.0
     """
 
     NOT_STARTED = "not started"
@@ -29,7 +33,8 @@ class ScopeState(enum.Enum):
     IN_DOUBT = "in doubt"
     ROLLED_BACK = "rolled back"
 
-    __hash__ = object.__hash__  # members are single; Enum's own takes ten times as long
+    if not TYPE_CHECKING:  # pragma: no branch - to type checkers it is the same as Enum's
+        __hash__ = object.__hash__  # members are single; Enum's own takes ten times as long
 
     @property
     def is_final(self) -> bool:
@@ -47,7 +52,8 @@ class Event(enum.Enum):
     REFUSE = "refused, or never sent"
     LOSE = "sent, and unknown"
 
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:  # pragma: no branch
+        __hash__ = object.__hash__
 
 
 TRANSITIONS: Final = {

@@ -16,12 +16,14 @@ from transactscope.entities.facts import Naming, class_facts, discriminator_from
 from transactscope.entities.indexes import GlobalIndex, Index, LocalIndex, resolved
 from transactscope.entities.mapping import MARK, EntityMapping, KeyAttribute, unknown_name
 from transactscope.entities.templates import KeyTemplate
+from transactscope.exporting import exported_from
 from transactscope.values.facts import declare
 from transactscope.values.markers import misdeclared
 
 E = TypeVar("E", bound=type)
 
 
+@exported_from("transactscope")
 def entity(
     table: str,
     *,
@@ -77,6 +79,8 @@ def entity(
         ...     year: int | None = None
         >>> to_key(Album, "Bach", "6 Partitas")
         {'artist': {'S': 'Bach'}, 'title': {'S': '6 Partitas'}}
+
+    .. versionadded:: 0.1.0
     """
     with reading("entity()"):
         _refuse_wrong_words(table, extra)

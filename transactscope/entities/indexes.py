@@ -4,8 +4,6 @@ An index has no items of its own: DynamoDB keeps a copy of what is in the table.
 entity has to do for it is to store the attributes of the index's key.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -15,6 +13,7 @@ import attrs
 from transactscope.arguments import reading
 from transactscope.entities.templates import KeyTemplate
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.limits import (
     MAX_LOCAL_INDEXES,
     MAX_TABLE_NAME_LENGTH,
@@ -55,6 +54,7 @@ def _check_name(_: object, __: object, name: Any) -> None:
         raise InvalidRequestError(msg, code="INVALID_ENTITY")
 
 
+@exported_from("transactscope.indexes")
 @attrs.frozen
 class GlobalIndex:
     """A global secondary index: the items of a table under another key. Nothing is sent.
@@ -76,6 +76,8 @@ class GlobalIndex:
         >>> from transactscope.indexes import GlobalIndex
         >>> GlobalIndex("by-email", partition_key="email").projection
         'ALL'
+
+    .. versionadded:: 0.1.0
     """
 
     name: str = attrs.field(validator=_check_name)
@@ -84,6 +86,7 @@ class GlobalIndex:
     projection: Projection = attrs.field(default="ALL", kw_only=True, converter=_checked_projection)
 
 
+@exported_from("transactscope.indexes")
 @attrs.frozen
 class LocalIndex:
     """A local secondary index: the table's partitions, sorted otherwise. Nothing is sent.
@@ -102,6 +105,8 @@ class LocalIndex:
         >>> from transactscope.indexes import LocalIndex
         >>> LocalIndex("by-date", sort_key="date", projection=["total"]).projection
         ('total',)
+
+    .. versionadded:: 0.1.0
     """
 
     name: str = attrs.field(validator=_check_name)
@@ -123,12 +128,12 @@ class Index:
 
     name: str
     is_local: bool
-    partition: KeyAttribute
-    sort: KeyAttribute | None
+    partition: "KeyAttribute"
+    sort: "KeyAttribute | None"
     projection: Projection
 
     @property
-    def key_attributes(self) -> tuple[KeyAttribute, ...]:
+    def key_attributes(self) -> "tuple[KeyAttribute, ...]":
         """The partition key and, if there is one, the sort key."""
         return (self.partition,) if self.sort is None else (self.partition, self.sort)
 
@@ -136,8 +141,8 @@ class Index:
 def resolved(
     owner: str,
     declared: Any,
-    table_key: tuple[KeyAttribute, ...],
-    key_attribute: Callable[[Any, str], KeyAttribute],
+    table_key: "tuple[KeyAttribute, ...]",
+    key_attribute: "Callable[[Any, str], KeyAttribute]",
 ) -> tuple[Index, ...]:
     """Return what declarations of indexes come to.
 
@@ -167,8 +172,8 @@ def resolved(
 def _resolved(
     owner: str,
     declared: Any,
-    table_key: tuple[KeyAttribute, ...],
-    key_attribute: Callable[[Any, str], KeyAttribute],
+    table_key: "tuple[KeyAttribute, ...]",
+    key_attribute: "Callable[[Any, str], KeyAttribute]",
 ) -> Index:
     if not isinstance(declared, GlobalIndex | LocalIndex):
         kind = type(declared).__name__
@@ -193,7 +198,7 @@ def _resolved(
     return index
 
 
-def _refuse_two_meanings(owner: str, keys: Iterable[KeyAttribute]) -> None:
+def _refuse_two_meanings(owner: str, keys: "Iterable[KeyAttribute]") -> None:
     known: dict[str, KeyAttribute] = {}
     for key in keys:
         if known.setdefault(key.attribute, key) != key:

@@ -17,6 +17,7 @@ from transactscope.entities.keys import EntityKey, composed_key, entity_key, key
 from transactscope.entities.kinds import mapping_of_item
 from transactscope.entities.mapping import EntityMapping, mapping_of, mapping_of_instance
 from transactscope.errors import ConversionError, TransactScopeError
+from transactscope.exporting import exported_from
 from transactscope.types import Item, StoredItem
 from transactscope.values import (
     checked_converter,
@@ -37,6 +38,7 @@ ItemReader: TypeAlias = Callable[[StoredItem], Any]
 """Makes an entity of a stored item, or raises ConversionError."""
 
 
+@exported_from("transactscope")
 def to_item(entity: object, *, converter: Converter | None = None) -> Item:
     """Convert an entity to the item that is stored for it. Nothing is sent.
 
@@ -65,6 +67,8 @@ def to_item(entity: object, *, converter: Converter | None = None) -> Item:
         ...     visits: int = 0
         >>> to_item(User("u-1"))
         {'PK': {'S': 'USER#u-1'}, 'user_id': {'S': 'u-1'}, 'visits': {'N': '0'}}
+
+    .. versionadded:: 0.1.0
     """
     with reading("to_item()"):
         mapping, used = mapping_of_instance(entity), _usable(converter)
@@ -79,6 +83,7 @@ def to_item(entity: object, *, converter: Converter | None = None) -> Item:
 def from_item(cls: type[T], item: StoredItem, *, converter: Converter | None = None) -> T: ...
 @overload
 def from_item(cls: UnionType, item: StoredItem, *, converter: Converter | None = None) -> Any: ...
+@exported_from("transactscope")
 def from_item(cls: Any, item: StoredItem, *, converter: Converter | None = None) -> Any:
     """Convert a stored item to an entity. Nothing is sent.
 
@@ -107,6 +112,8 @@ def from_item(cls: Any, item: StoredItem, *, converter: Converter | None = None)
         ...     balance: int = 0
         >>> from_item(Account, {"number": {"S": "A-1"}, "opened_by": {"S": "someone"}})
         Account(number='A-1', balance=0)
+
+    .. versionadded:: 0.1.0
     """
     with reading("from_item()"):
         mapping, used = mapping_of_item(cls, item), _usable(converter)
@@ -150,6 +157,7 @@ def to_key(target: EntityKey[Any], /, *, converter: Converter | None = None) -> 
 def to_key(target: type[Any], /, *parts: object, converter: Converter | None = None) -> Item: ...
 @overload
 def to_key(target: object, /, *, converter: Converter | None = None) -> Item: ...
+@exported_from("transactscope")
 def to_key(target: Any, /, *parts: object, converter: Converter | None = None) -> Item:
     """Return the wire form of an item's key. Nothing is sent.
 
@@ -175,6 +183,8 @@ def to_key(target: Any, /, *parts: object, converter: Converter | None = None) -
         ...     number: str
         >>> to_key(Account, "A-1") == to_key(Account("A-1"))
         True
+
+    .. versionadded:: 0.1.0
     """
     with reading("to_key()"):
         return key_of(as_entity_key(target, parts), _usable(converter))

@@ -4,8 +4,6 @@ Keys are checked here, before anything is staged: complete, typed S, N or B,
 not empty, within DynamoDB's size limits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -19,6 +17,7 @@ from transactscope.entities.mapping import (
     unknown_name,
 )
 from transactscope.errors import ConversionError, InvalidKeyError, InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
 from transactscope.types import AttributeValue, Item
 from transactscope.values import to_attribute_value
@@ -33,6 +32,7 @@ _MAKING_A_KEY: Final = reading("EntityKey()")  # as many keys are made, one for 
 _KEY_TAGS: Final = ("S", "N", "B")  # a key attribute's types [API Reference, AttributeDefinition]
 
 
+@exported_from("transactscope")
 @attrs.frozen(init=False)
 class EntityKey(Generic[T]):
     """The typed key of one item. Nothing is sent.
@@ -58,17 +58,23 @@ class EntityKey(Generic[T]):
         ...     title: str
         >>> EntityKey(Album, "Bach", "6 Partitas").parts
         ('Bach', '6 Partitas')
+
+    .. versionadded:: 0.1.0
     """
 
     entity_class: type[T]
     parts: tuple[object, ...]
+
+    if TYPE_CHECKING:
+
+        def __attrs_init__(self, entity_class: type[T], parts: tuple[object, ...]) -> None: ...
 
     def __init__(self, entity_class: type[T], *parts: object) -> None:
         with _MAKING_A_KEY:
             _refuse_wrong_count(mapping_of(entity_class), parts)
         self.__attrs_init__(entity_class, parts)
 
-    def only(self, *fields: str) -> ProjectedKey:
+    def only(self, *fields: str) -> "ProjectedKey":
         """Ask for some fields of the item instead of an entity. Nothing is sent.
 
         `Database.transact_get` answers it with a mapping of these names to Python values. A field
@@ -145,7 +151,7 @@ def checked_entity_key(key: Any) -> EntityKey[Any]:
     raise InvalidKeyError(msg)
 
 
-def key_of(key: EntityKey[Any], converter: Converter) -> Item:
+def key_of(key: EntityKey[Any], converter: "Converter") -> Item:
     """Return the key's wire form, `{"artist": {"S": str}}`.
 
     Raises:
@@ -156,7 +162,7 @@ def key_of(key: EntityKey[Any], converter: Converter) -> Item:
     return composed_key(mapping, dict(zip(mapping.key_fields, key.parts, strict=True)), converter)
 
 
-def composed_key(mapping: EntityMapping, values: Mapping[str, Any], converter: Converter) -> Item:
+def composed_key(mapping: EntityMapping, values: Mapping[str, Any], converter: "Converter") -> Item:
     """Return the wire form of the key that these field values make up."""
     return {
         key.attribute: key_value(mapping, key, values, converter, limit)
@@ -200,7 +206,7 @@ def key_value(
     mapping: EntityMapping,
     key: KeyAttribute,
     values: Mapping[str, Any],
-    converter: Converter,
+    converter: "Converter",
     limit: int,
 ) -> AttributeValue:
     """Return the wire form of one key attribute that these field values make up.
@@ -222,7 +228,7 @@ def key_value(
 
 
 def key_part(
-    mapping: EntityMapping, field: str, value: Any, converter: Converter
+    mapping: EntityMapping, field: str, value: Any, converter: "Converter"
 ) -> AttributeValue:
     """Convert the value of a field that is part of a key.
 
@@ -238,7 +244,7 @@ def key_part(
 
 
 def field_value(
-    mapping: EntityMapping, field: str, value: Any, converter: Converter
+    mapping: EntityMapping, field: str, value: Any, converter: "Converter"
 ) -> AttributeValue:
     """Convert one field's value by its declared type; errors name class and field."""
     try:

@@ -4,8 +4,6 @@ A template must lead to one key only: two different entities may never end in
 the same key because a field happens to contain the separator.
 """
 
-from __future__ import annotations
-
 import string
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -14,6 +12,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import ConversionError, InvalidKeyError, InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.types import AttributeValue
 from transactscope.values.wire import valid_text
 
@@ -37,6 +36,7 @@ class Slot:
         return _slot_text(self, value, convert, f"{owner}.{self.field}")
 
 
+@exported_from("transactscope")
 @attrs.frozen
 class KeyTemplate:
     """A key attribute of type S that is composed of fields. Nothing is sent.
@@ -57,6 +57,8 @@ class KeyTemplate:
         >>> from transactscope import KeyTemplate
         >>> KeyTemplate("SK", "ORDER#{number:08d}").fields
         ('number',)
+
+    .. versionadded:: 0.1.0
     """
 
     attribute: str

@@ -258,7 +258,8 @@ def _begins_with(value: Found, prefix: Found) -> Truth:
             return Truth.NO
         case ({"S": whole}, {"S": start}) | ({"B": whole}, {"B": start}) if start:
             return _truth(whole.startswith(start))
-    return Truth.UNKNOWN
+        case _:
+            return Truth.UNKNOWN
 
 
 def _contains(value: Found, sought: Found) -> Truth:
@@ -272,7 +273,8 @@ def _contains(value: Found, sought: Found) -> Truth:
         # "a can be a list; however, b cannot be a set, a map, or a list"
         case {"L": _}, {"S": _} | {"N": _} | {"B": _} | {"BOOL": _} | {"NULL": _}:
             return _has_element(value, sought)
-    return Truth.UNKNOWN
+        case _:
+            return Truth.UNKNOWN
 
 
 def _has_element(collection: Any, sought: Any) -> Truth:

@@ -13,6 +13,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.expressions.arithmetic import Operand
 from transactscope.expressions.paths import Path, path
 
@@ -45,6 +46,7 @@ class ListAppend(Operand):
     second: object
 
 
+@exported_from("transactscope")
 def if_not_exists(attribute: str | Path, default: Any) -> IfNotExists:
     """Take an attribute's value in SET, or a default where it is absent. Nothing is sent.
 
@@ -58,10 +60,13 @@ def if_not_exists(attribute: str | Path, default: Any) -> IfNotExists:
     Example:
         >>> if_not_exists("visits", 0) + 1
         Arithmetic(left=IfNotExists(path=Path(parts=('visits',)), default=0), operator='+', right=1)
+
+    .. versionadded:: 0.1.0
     """
     return IfNotExists(path(attribute), default)
 
 
+@exported_from("transactscope")
 def list_append(
     first: str | Path | IfNotExists | Sequence[Any],
     second: str | Path | IfNotExists | Sequence[Any],
@@ -83,6 +88,8 @@ def list_append(
         ListAppend(first=Path(parts=('tags',)), second=['new'])
         >>> list_append(["first"], if_not_exists("tags", [])).first
         ['first']
+
+    .. versionadded:: 0.1.0
     """
     with reading("list_append()"):
         if _is_list(first) and _is_list(second):

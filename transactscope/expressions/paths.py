@@ -13,6 +13,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.expressions.arithmetic import Operand
 from transactscope.expressions.names import checked_name
 from transactscope.limits import MAX_PATH_DEPTH
@@ -70,6 +71,7 @@ class Path(Operand):
         return True
 
 
+@exported_from("transactscope")
 def path(text: str | Path) -> Path:
     """Name an attribute in SET: to copy it, or to do arithmetic with it. Nothing is sent.
 
@@ -83,6 +85,8 @@ def path(text: str | Path) -> Path:
     Example:
         >>> path("lines[0].price") - 5
         Arithmetic(left=Path(parts=('lines', 0, 'price')), operator='-', right=5)
+
+    .. versionadded:: 0.1.0
     """
     if type(text) is str:
         return _parsed(text)

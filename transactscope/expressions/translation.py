@@ -41,7 +41,7 @@ Operands: TypeAlias = tuple[Any, ...]
 Translator: TypeAlias = Callable[[Any, Operands, Vocabulary], Condition]
 
 _TYPE_CODES: Final = ("S", "SS", "N", "NS", "B", "BS", "BOOL", "NULL", "L", "M")
-_COLLECTIONS: Final = list | tuple | set | frozenset
+_COLLECTIONS: Final = (list, tuple, set, frozenset)
 
 
 def translate(condition: object, vocabulary: Vocabulary) -> Condition:
@@ -189,7 +189,8 @@ _INCOMPLETE: Final = boto3_conditions.Attr | boto3_conditions.Key | boto3_condit
 def _no_condition(value: object) -> InvalidRequestError:
     kind = type(value).__name__
     if isinstance(value, _INCOMPLETE):
-        return refused(f"{kind} of {value.name} is incomplete: add .eq(...) or another test")
+        named: Any = value
+        return refused(f"{kind} of {named.name} is incomplete: add .eq(...) or another test")
     if isinstance(value, bool):
         return refused("a bool is no condition: compare with Attr(...).eq(...), not with ==")
     return refused(f"{kind} is no condition that is known here: use boto3's Attr(...)")

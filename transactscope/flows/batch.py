@@ -19,6 +19,7 @@ from transactscope.core.batches.entries import DELETE, PUT, BuiltEntry, Entry
 from transactscope.core.batches.exchange import Chunk, Exchange, GetExchange, incomplete
 from transactscope.core.batches.requests import WRITE_OPERATION, UnreadableError
 from transactscope.core.batches.schedule import Collect, Parcel, Rest, Schedule, Send, Step, Take
+from transactscope.core.terms import BatchTerms
 from transactscope.errors import InvalidRequestError, TransactScopeError
 from transactscope.flows.effects import Call, Flow, Pause
 from transactscope.flows.retrying import log_batch
@@ -27,17 +28,6 @@ from transactscope.limits import MAX_BATCH_BYTES
 from transactscope.types import Answer, FrozenRequest, Keyring
 
 _END: Final[Any] = object()
-
-
-@attrs.frozen(kw_only=True)
-class BatchTerms:
-    """What both kinds of batch take beside their input; see `Database.batch_write`."""
-
-    chunk: int | bool | None = None
-    in_flight: int = 4
-    progress: Callable[[int], Any] | None = None
-    timeout: float | None = None
-    raises: bool = True
 
 
 @attrs.frozen(eq=False)
@@ -99,6 +89,7 @@ class Source:
         is_single: Whether all of it has to fit into one request.
         taken: How many pieces were taken.
         repeats: How many of them are answered together with an earlier one.
+        inputs: The verb, what was given, and its iterator, of each input that has more.
     """
 
     exchange: Exchange
@@ -106,7 +97,7 @@ class Source:
     is_single: bool
     taken: int = 0
     repeats: int = 0
-    _inputs: list[tuple[str, Any, Any]] = attrs.field(factory=list)  # verb, given, iterator
+    _inputs: list[tuple[str, Any, Any]] = attrs.field(alias="inputs", factory=list)
     _unsent: list[tuple[str, Any]] = attrs.field(factory=list)
     _carried: Entry | None = None
 

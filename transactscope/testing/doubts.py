@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.testing.faults import Answered, Fault, Lost
 from transactscope.testing.replies import Reply, error_reply
 from transactscope.testing.showing import shown
@@ -33,6 +34,7 @@ GARBAGE: Final[dict[str, tuple[bytes, int | None]]] = {
 }
 
 
+@exported_from("transactscope.testing")
 def in_progress() -> Fault:
     """Make a fault: a request with the same token is under way. Nothing is sent or applied.
 
@@ -49,10 +51,13 @@ def in_progress() -> Fault:
         ...         _ = tx.put(Account("A-1"))
         >>> tx.result.attempts
         2
+
+    .. versionadded:: 0.1.0
     """
     return _answered(error_reply("TransactionInProgressException", _IN_PROGRESS), "in_progress()")
 
 
+@exported_from("transactscope.testing")
 def server_error(status: int = 500, *, applied: bool = False) -> Fault:
     """Make a fault: DynamoDB fails, before or after it has applied the request.
 
@@ -76,6 +81,8 @@ def server_error(status: int = 500, *, applied: bool = False) -> Fault:
         transactscope.errors.CommitOutcomeUnknownError: ...
         >>> Database(client).get(Account, "A-1")
         Account(number='A-1', balance=0)
+
+    .. versionadded:: 0.1.0
     """
     with reading("server_error()"):
         if not isinstance(status, int) or status not in _SERVER_FAULTS:
@@ -87,6 +94,7 @@ def server_error(status: int = 500, *, applied: bool = False) -> Fault:
     return _answered(error_reply(code, message, status), call, arrives=applied)
 
 
+@exported_from("transactscope.testing")
 def lost_request() -> Fault:
     """Make a fault: the request never arrives. Nothing is sent or applied.
 
@@ -103,10 +111,13 @@ def lost_request() -> Fault:
         transactscope.errors.CommitOutcomeUnknownError: ...
         >>> Database(client).get(Account, "A-1") is None
         True
+
+    .. versionadded:: 0.1.0
     """
     return Lost(arrives=False, call="lost_request()")
 
 
+@exported_from("transactscope.testing")
 def lost_answer() -> Fault:
     """Make a fault: the request is sent and applied, and its answer gets lost.
 
@@ -122,10 +133,13 @@ def lost_answer() -> Fault:
         transactscope.errors.CommitOutcomeUnknownError: ...
         >>> Database(client).get(Account, "A-1")
         Account(number='A-1', balance=0)
+
+    .. versionadded:: 0.1.0
     """
     return Lost(arrives=True, call="lost_answer()")
 
 
+@exported_from("transactscope.testing")
 def timed_out(*, applied: bool = False) -> Fault:
     """Make a fault: the client waits in vain. The same as `lost_request` or `lost_answer`.
 
@@ -142,10 +156,13 @@ def timed_out(*, applied: bool = False) -> Fault:
         >>> from transactscope.testing import lost_answer, lost_request, timed_out
         >>> timed_out() == lost_request(), timed_out(applied=True) == lost_answer()
         (True, True)
+
+    .. versionadded:: 0.1.0
     """
     return Lost(arrives=checked_flag(applied), call=_call("timed_out", [], applied=applied))
 
 
+@exported_from("transactscope.testing")
 def garbage(kind: str = "truncated", *, applied: bool = False) -> Fault:
     """Make a fault: the answer says success (200), and its body cannot be read.
 
@@ -169,6 +186,8 @@ def garbage(kind: str = "truncated", *, applied: bool = False) -> Fault:
         ...     Database(client).insert(Account("A-1"))  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         transactscope.errors.CommitOutcomeUnknownError: ...
+
+    .. versionadded:: 0.1.0
     """
     with reading("garbage()"):
         if not isinstance(kind, str) or kind not in GARBAGE:

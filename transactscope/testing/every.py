@@ -5,6 +5,7 @@ May import what makes them. Must not know where faults are hooked in.
 
 from __future__ import annotations
 
+from transactscope.exporting import exported_from
 from transactscope.testing.doubts import (
     GARBAGE,
     checked_flag,
@@ -18,6 +19,7 @@ from transactscope.testing.faults import Fault
 from transactscope.testing.refusals import conflict, no_connection, throttled, throttling_error
 
 
+@exported_from("transactscope.testing")
 def every_fault(*, applied: bool | None = None) -> tuple[Fault, ...]:
     """Make one fault of every kind that happens by itself. Nothing is sent.
 
@@ -38,6 +40,8 @@ def every_fault(*, applied: bool | None = None) -> tuple[Fault, ...]:
         >>> from transactscope.testing import every_fault
         >>> every_fault(applied=True)
         (server_error(applied=True), lost_answer(), garbage(applied=True))
+
+    .. versionadded:: 0.1.0
     """
     after = (server_error(applied=True), lost_answer(), garbage(applied=True))
     if applied is not None and checked_flag(applied):

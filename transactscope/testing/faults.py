@@ -4,8 +4,6 @@ May import `errors`, `types`, `replies`, and of botocore the exceptions that a c
 not know where faults are hooked in: what they need of a send is a protocol.
 """
 
-from __future__ import annotations
-
 import abc
 import json
 from collections.abc import Callable, Mapping
@@ -15,6 +13,7 @@ import attrs
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.testing.replies import Reply, canceled_reply, error_reply, json_reply
 from transactscope.types import NO_ERROR
 
@@ -62,6 +61,7 @@ class Send(Protocol):
         ...
 
 
+@exported_from("transactscope.testing")
 @attrs.frozen(repr=False)
 class Fault(abc.ABC):
     """What one send meets. The functions of `transactscope.testing` make them. Nothing is sent.
@@ -77,6 +77,8 @@ class Fault(abc.ABC):
         True
         >>> conflict(index=1)
         conflict(index=1)
+
+    .. versionadded:: 0.1.0
     """
 
     call: str = attrs.field(eq=False, kw_only=True)

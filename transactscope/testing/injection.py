@@ -16,6 +16,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.testing.faults import Fault
 from transactscope.testing.sending import forget, listen, operations_of, send_of, sender_of
 from transactscope.testing.showing import shown
@@ -35,6 +36,7 @@ class _Dice:
         return fault if drawn < self.probability else None
 
 
+@exported_from("transactscope.testing")
 class Faults:
     """Injects faults into the sends of one client. By itself it sends nothing.
 
@@ -73,6 +75,8 @@ class Faults:
         stored
         >>> faults.pending, faults.happened
         ({}, 2)
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, client: Any) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.limits import MAX_BATCH_KEYS
 from transactscope.testing.faults import Fault, LeftOver
 from transactscope.testing.showing import shown
 
 
+@exported_from("transactscope.testing")
 def unprocessed(*positions: int, where: Callable[[Mapping[str, Any]], bool] | None = None) -> Fault:
     """Make a fault: a batch is done in part, the rest comes back unprocessed.
 
@@ -42,6 +44,8 @@ def unprocessed(*positions: int, where: Callable[[Mapping[str, Any]], bool] | No
         ...     result = Database(client).batch_write(Account(f"A-{n}") for n in range(3))
         >>> result.done, result.requests, result.retries
         (3, 2, 1)
+
+    .. versionadded:: 0.1.0
     """
     with reading("unprocessed()"):
         for position in positions:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.testing.faults import Answered, Calling, Fault, Raised
 from transactscope.testing.replies import Reply, canceled_reply, error_reply, json_reply
 from transactscope.testing.showing import shown
@@ -20,6 +21,7 @@ _STATUSES: Final = range(100, 600)
 _CHECKSUMS: Final = range(2**32)
 
 
+@exported_from("transactscope.testing")
 def canceled(*reasons: str | Mapping[str, Any], message: str | None = None) -> Fault:
     """Make a fault: the transaction is canceled for these reasons. Nothing is sent or applied.
 
@@ -42,6 +44,8 @@ def canceled(*reasons: str | Mapping[str, Any], message: str | None = None) -> F
         ...     except client.exceptions.TransactionCanceledException as canceled:
         ...         canceled.response["CancellationReasons"]
         [{'Code': 'ValidationError'}]
+
+    .. versionadded:: 0.1.0
     """
     if not reasons:
         msg = 'name a reason; for none at all there is error("TransactionCanceledException")'
@@ -53,6 +57,7 @@ def canceled(*reasons: str | Mapping[str, Any], message: str | None = None) -> F
     return Answered(arrives=False, reply=reply, call=call)
 
 
+@exported_from("transactscope.testing")
 def error(
     code: str, *, status: int = _REFUSED, message: str | None = None, **members: Any
 ) -> Fault:
@@ -74,6 +79,8 @@ def error(
         ...     client.list_tables()  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         botocore.exceptions.ClientError: An error occurred (AccessDeniedException) ... not for you
+
+    .. versionadded:: 0.1.0
     """
     with reading("error()"):
         reply = error_reply(_code(code), message, _status(status), members)
@@ -82,6 +89,7 @@ def error(
     return Answered(arrives=False, reply=reply, call=call)
 
 
+@exported_from("transactscope.testing")
 def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = None) -> Fault:
     """Make a fault: this is the answer, whatever was asked. Nothing is sent or applied.
 
@@ -99,6 +107,8 @@ def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = 
         ...     faults.next("ListTables", answer(200, {"TableNames": ["Elsewhere"]}))
         ...     client.list_tables()["TableNames"]
         ['Elsewhere']
+
+    .. versionadded:: 0.1.0
     """
     with reading("answer()"):
         checksum = _checksum(crc32)
@@ -112,6 +122,7 @@ def answer(status: int, body: bytes | Mapping[str, Any], *, crc32: int | None = 
     return Answered(arrives=False, reply=reply, call=call)
 
 
+@exported_from("transactscope.testing")
 def raised(exception: BaseException | type[BaseException]) -> Fault:
     """Make a fault: the send raises this. Nothing is sent or applied.
 
@@ -130,6 +141,8 @@ def raised(exception: BaseException | type[BaseException]) -> Fault:
         ...     client.list_tables()
         Traceback (most recent call last):
         ConnectionResetError: gone
+
+    .. versionadded:: 0.1.0
     """
     with reading("raised()"):
         kind = exception if isinstance(exception, type) else type(exception)
@@ -139,6 +152,7 @@ def raised(exception: BaseException | type[BaseException]) -> Fault:
     return Raised(exception, call=call)
 
 
+@exported_from("transactscope.testing")
 def calling(function: Callable[[], object]) -> Fault:
     """Make a fault: a function is called first, and then the request is sent normally.
 
@@ -158,6 +172,8 @@ def calling(function: Callable[[], object]) -> Fault:
         ...     client.list_tables()["TableNames"]
         under way
         ['Account']
+
+    .. versionadded:: 0.1.0
     """
     with reading("calling()"):
         if not callable(function):

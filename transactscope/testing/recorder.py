@@ -4,8 +4,6 @@ May import `arguments`, `errors`, `sending` and `showing`. Must not know of faul
 one are recorded, too.
 """
 
-from __future__ import annotations
-
 import threading
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,12 +12,14 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.testing.sending import SeenSend, forget, listen, operations_of, sender_of
 from transactscope.testing.showing import shown
 
 ClientT = TypeVar("ClientT")
 
 
+@exported_from("transactscope.testing")
 @attrs.frozen
 class RecordedRequest:
     """One request as it left its client.
@@ -32,12 +32,15 @@ class RecordedRequest:
         >>> from transactscope.testing import RecordedRequest
         >>> RecordedRequest("ListTables", {})
         RecordedRequest(operation='ListTables', body={})
+
+    .. versionadded:: 0.1.0
     """
 
     operation: str
     body: dict[str, Any]
 
 
+@exported_from("transactscope.testing")
 class RequestRecorder:
     """Records every request that clients send, repetitions included. It sends nothing.
 
@@ -69,6 +72,8 @@ class RequestRecorder:
         ['TransactWriteItems']
         >>> len(recorder.requests[0].body["TransactItems"])
         2
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self, *clients: Any) -> None:

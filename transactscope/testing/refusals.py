@@ -10,6 +10,7 @@ from typing import Final
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.limits import MAX_ACTIONS
 from transactscope.testing.faults import Answered, Fault, Refused, Unreachable
 from transactscope.testing.replies import error_reply
@@ -33,6 +34,7 @@ _THROTTLING: Final = {
 }
 
 
+@exported_from("transactscope.testing")
 def conflict(index: int = 0) -> Fault:
     """Make a fault: another transaction holds an item. Nothing is sent or applied.
 
@@ -56,6 +58,8 @@ def conflict(index: int = 0) -> Fault:
         ...     except client.exceptions.TransactionCanceledException as canceled:
         ...         [reason["Code"] for reason in canceled.response["CancellationReasons"]]
         ['TransactionConflict']
+
+    .. versionadded:: 0.1.0
     """
     with reading("conflict()"):
         if not isinstance(index, int) or isinstance(index, bool) or index not in _INDEXES:
@@ -71,6 +75,7 @@ def conflict(index: int = 0) -> Fault:
     )
 
 
+@exported_from("transactscope.testing")
 def throttled() -> Fault:
     """Make a fault: the table's capacity is used up. Nothing is sent or applied.
 
@@ -89,6 +94,8 @@ def throttled() -> Fault:
         ...     except client.exceptions.TransactionCanceledException as canceled:
         ...         [reason["Code"] for reason in canceled.response["CancellationReasons"]]
         ['ThrottlingError']
+
+    .. versionadded:: 0.1.0
     """
     return Refused(
         index=0,
@@ -99,6 +106,7 @@ def throttled() -> Fault:
     )
 
 
+@exported_from("transactscope.testing")
 def throttling_error(code: str = "ThrottlingException") -> Fault:
     """Make a fault: the whole request is throttled. Nothing is sent or applied.
 
@@ -121,6 +129,8 @@ def throttling_error(code: str = "ThrottlingException") -> Fault:
         ...         _ = tx.put(Account("A-1"))
         >>> tx.result.attempts
         2
+
+    .. versionadded:: 0.1.0
     """
     with reading("throttling_error()"):
         if not isinstance(code, str) or code not in _THROTTLING:
@@ -130,6 +140,7 @@ def throttling_error(code: str = "ThrottlingException") -> Fault:
     return Answered(arrives=False, reply=reply, call=f"throttling_error({told})")
 
 
+@exported_from("transactscope.testing")
 def no_connection() -> Fault:
     """Make a fault: nobody is there. Nothing is sent or applied.
 
@@ -144,5 +155,7 @@ def no_connection() -> Fault:
         ['Account']
         >>> faults.happened
         1
+
+    .. versionadded:: 0.1.0
     """
     return Unreachable(call="no_connection()")

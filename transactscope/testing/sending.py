@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -153,7 +153,7 @@ class BotocoreSend(SeenSend):
         return None
 
     @contextlib.contextmanager
-    def _replaced(self, body: Mapping[str, Any]) -> Iterator[None]:
+    def _replaced(self, body: Mapping[str, Any]) -> Generator[None, None, None]:
         whole = self.request.body
         try:
             self._write(json.dumps(body).encode())
@@ -166,7 +166,7 @@ class BotocoreSend(SeenSend):
         self.request.headers["Content-Length"] = str(len(content))
 
     @contextlib.contextmanager
-    def _delivery(self) -> Iterator[None]:
+    def _delivery(self) -> Generator[None, None, None]:
         token = _delivered.set(self.request)
         try:
             yield
@@ -222,9 +222,9 @@ class AiobotocoreSend(BotocoreSend):
 
     def _response(self, url: str, status: int, headers: HTTPHeaders, content: bytes) -> Any:
         # Whoever has such a client has the package; the library itself does not need it.
-        from aiobotocore.awsrequest import AioAWSResponse  # noqa: PLC0415
+        from aiobotocore import awsrequest  # noqa: PLC0415 # pyright: ignore[reportMissingModuleSource]
 
-        return AioAWSResponse(url, status, headers, _AwaitedRaw(content))
+        return awsrequest.AioAWSResponse(url, status, headers, _AwaitedRaw(content))
 
 
 class _Raw(io.BytesIO):

@@ -14,9 +14,11 @@ from typing import Any
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.testing.showing import shown
 
 
+@exported_from("transactscope.testing")
 def no_waiting() -> NoWaiting:
     """Make the time of a database that never waits. Nothing is sent, and nothing is patched.
 
@@ -33,10 +35,13 @@ def no_waiting() -> NoWaiting:
         ...         _ = tx.put(Account("A-1"))
         >>> waiting.pauses
         [0.025, 0.05]
+
+    .. versionadded:: 0.1.0
     """
     return NoWaiting()
 
 
+@exported_from("transactscope.testing")
 class NoWaiting:
     """Pauses that nobody waits for, and clocks that only they and `advance` move.
 
@@ -56,6 +61,8 @@ class NoWaiting:
         >>> waiting.advance(60)
         >>> waiting.clock(), waiting.pauses
         (61.5, [1.5])
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(self) -> None:

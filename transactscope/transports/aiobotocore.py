@@ -26,16 +26,18 @@ def async_transport_for(client: Any, direct: bool = True) -> AsyncTransport:  # 
     return AiobotocoreTransport(client)
 
 
+def _own_handover(transport: AiobotocoreTransport) -> Handover | None:
+    return handover_to(transport.client)
+
+
 @attrs.frozen
 class AiobotocoreTransport:
     """Sends through the public methods of a client whose answers are awaited."""
 
     client: Any
-    _handover: Handover | None = attrs.field(init=False, eq=False, repr=False)
-
-    @_handover.default
-    def _default_handover(self) -> Handover | None:
-        return handover_to(self.client)
+    _handover: Handover | None = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_own_handover, takes_self=True)
+    )
 
     async def __call__(self, request: FrozenRequest) -> Answer:
         """Send one request and return the answer, or raise the client's exception."""

@@ -38,16 +38,18 @@ def transport_for(client: Any) -> Transport:
     return BotocoreTransport(client)
 
 
+def _own_handover(transport: BotocoreTransport) -> Handover | None:
+    return handover_to(transport.client)
+
+
 @attrs.frozen
 class BotocoreTransport:
     """Sends through the client's public methods, so all that listens to them still works."""
 
     client: Any
-    _handover: Handover | None = attrs.field(init=False, eq=False, repr=False)
-
-    @_handover.default
-    def _default_handover(self) -> Handover | None:
-        return handover_to(self.client)
+    _handover: Handover | None = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_own_handover, takes_self=True)
+    )
 
     def __call__(self, request: FrozenRequest) -> Answer:
         """Send one request and return the answer, or raise the client's exception."""

@@ -271,9 +271,9 @@ def _is_botocores_function(function: Any) -> bool:
     while type(function) is FunctionType:
         if _maker(function.__globals__.get("__name__", "")) not in _MAKERS:
             return False
-        if not hasattr(function, "__wrapped__"):
+        if "__wrapped__" not in function.__dict__:
             return True
-        function = function.__wrapped__
+        function = function.__dict__["__wrapped__"]
     return False
 
 

@@ -14,7 +14,7 @@ import contextlib
 import inspect
 import json
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ def watch(client: Any) -> None:
 
 
 @contextlib.contextmanager
-def ours(client: Any, operation: str) -> Iterator[None]:
+def ours(client: Any, operation: str) -> Generator[None, None, None]:
     """Mark the client's call inside as one of ours."""
     token = _ours.set((_events_of(client), operation))
     try:

@@ -17,6 +17,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.transports.choice import transport_for
 from transactscope.transports.clients import checked_client
 from transactscope.types import AsyncTransport, DynamoDBClient, Keyring, KeyringEntry
@@ -24,6 +25,7 @@ from transactscope.types import AsyncTransport, DynamoDBClient, Keyring, Keyring
 R = TypeVar("R")
 
 
+@exported_from("transactscope")
 def in_threads(
     client: DynamoDBClient, *, executor: ThreadPoolExecutor | None = None
 ) -> ThreadedClient:
@@ -50,6 +52,8 @@ def in_threads(
         ...     return await db.get(Account, "A-1")
         >>> asyncio.run(main())
         Account(number='A-1', balance=10)
+
+    .. versionadded:: 0.1.0
     """
     with reading("in_threads()"):
         if isinstance(client, ThreadedClient):

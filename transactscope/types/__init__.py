@@ -1,6 +1,6 @@
 """The values and protocols that users annotate with.
 
-May import `descriptions` only. Everything here is data: no other module is needed
+May import `descriptions` and `exporting` only. Everything here is data: no other module is needed
 to create, compare, print or pickle it.
 """
 

@@ -1,17 +1,18 @@
 """What became of a batch."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 import attrs
+
+from transactscope.exporting import exported_from
 
 _E = TypeVar("_E")
 _C = TypeVar("_C")
 _C_co = TypeVar("_C_co", covariant=True)
 
 
+@exported_from("transactscope.types")
 @attrs.frozen
 class BatchEntry:
     """One put or delete of a batch.
@@ -19,17 +20,20 @@ class BatchEntry:
     Attributes:
         verb: `put` or `delete`.
         target: What was given: an entity, or an `EntityKey`.
+
+    .. versionadded:: 0.1.0
     """
 
     verb: str
     target: Any = attrs.field(repr=False)
-    _description: str = attrs.field(default="", repr=False, eq=False)
+    _description: str = attrs.field(default="", alias="description", repr=False, eq=False)
 
     def describe(self) -> str:
         """Say verb, class, table and key in one line, without other values."""
         return self._description or f"{self.verb} {type(self.target).__name__}"
 
 
+@exported_from("transactscope.types")
 @attrs.frozen(kw_only=True)
 class BatchResult:
     """What is known after `batch_write`.
@@ -48,6 +52,8 @@ class BatchResult:
         is_input_left: Whether an input has more that was never taken from it. It is false for a
             list, and whatever else has a length: all of it that was not taken is in
             `unprocessed`. An iterator can be gone on with where it is.
+
+    .. versionadded:: 0.1.0
     """
 
     done: int = 0
@@ -87,6 +93,7 @@ class _KeyOf(Protocol[_C_co]):
         ...
 
 
+@exported_from("transactscope.types")
 class BatchGetResult(Mapping[Any, _E | None]):
     """What `batch_get` has read: keys to entities, in the order of the keys; absent ones to None.
 
@@ -101,6 +108,8 @@ class BatchGetResult(Mapping[Any, _E | None]):
         retries: How many of them carried again what an earlier one had carried.
         capacity: Consumed capacity units per table, as far as DynamoDB reported them.
         is_input_left: Whether the iterator has more keys, which were never taken from it.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(
@@ -119,7 +128,7 @@ class BatchGetResult(Mapping[Any, _E | None]):
         self.unprocessed = unprocessed
         self.requests = requests
         self.retries = retries
-        self.capacity = capacity or {}
+        self.capacity: Mapping[str, float] = capacity or {}
         self.is_input_left = is_input_left
 
     @property

@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any, Protocol
 
+from transactscope.exporting import exported_from
 from transactscope.types.wire import FrozenRequest
 
 
+@exported_from("transactscope.types")
 class Health(enum.Enum):
     """What a request has shown of DynamoDB's health; a circuit breaker is told.
 
@@ -20,6 +22,8 @@ class Health(enum.Enum):
         >>> from transactscope.types import Health
         >>> Health.OVERLOADED.value
         'overloaded'
+
+    .. versionadded:: 0.1.0
     """
 
     GOOD = "good"
@@ -27,6 +31,7 @@ class Health(enum.Enum):
     UNKNOWN = "unknown"
 
 
+@exported_from("transactscope.types")
 class CircuitBreaker(Protocol):
     """Is asked before every request of a database, and told what came back.
 
@@ -35,6 +40,8 @@ class CircuitBreaker(Protocol):
 
     What else `admit` or `report` raises than what is said here is a mistake of the breaker.
     It is logged (`transactscope.breaker`), and everything goes on as if there were no breaker.
+
+    .. versionadded:: 0.1.0
     """
 
     def admit(self, request: FrozenRequest) -> Any:

@@ -1,13 +1,13 @@
 """What a commit will send, in words."""
 
-from __future__ import annotations
-
 import attrs
 
 from transactscope.descriptions import describe_action
+from transactscope.exporting import exported_from
 from transactscope.types.wire import Item
 
 
+@exported_from("transactscope.types")
 @attrs.frozen
 class ExplainedAction:
     """One action as a commit will send it, in words. The texts contain values.
@@ -25,6 +25,8 @@ class ExplainedAction:
         is_exact: Whether that is the size of the whole item; else it is the least that the
             item can have, because only DynamoDB knows the rest.
         calls: Where it was staged, `file:line` for every call it came from.
+
+    .. versionadded:: 0.1.0
     """
 
     index: int
@@ -48,12 +50,15 @@ class ExplainedAction:
         return "\n".join(lines)
 
 
+@exported_from("transactscope.types")
 @attrs.frozen
 class Explanation:
     """What a commit will send. `str()` of it is the whole as text; it contains values.
 
     Attributes:
         rows: One per action, in the order of the request.
+
+    .. versionadded:: 0.1.0
     """
 
     rows: tuple[ExplainedAction, ...]

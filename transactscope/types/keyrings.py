@@ -7,7 +7,10 @@ from typing import Any, Protocol
 
 import attrs
 
+from transactscope.exporting import exported_from
 
+
+@exported_from("transactscope.types")
 @attrs.frozen
 class KeyringEntry:
     """One value that a keyring is to seal or to open.
@@ -22,6 +25,8 @@ class KeyringEntry:
         >>> from transactscope.types import KeyringEntry
         >>> KeyringEntry(b"1234", b"card of C-1", "Customer")
         KeyringEntry(context=b'card of C-1', table='Customer')
+
+    .. versionadded:: 0.1.0
     """
 
     content: bytes = attrs.field(repr=False)
@@ -29,6 +34,7 @@ class KeyringEntry:
     table: str
 
 
+@exported_from("transactscope.types")
 class Keyring(Protocol):
     """Seals and opens values; `Database(client, keyring=...)` asks it.
 
@@ -37,6 +43,8 @@ class Keyring(Protocol):
 
     What is raised by `seal`, or by `open` for another reason than that the value itself is not
     right, becomes a `KeyServiceError` if it is no error of the library: nothing is sent then.
+
+    .. versionadded:: 0.1.0
     """
 
     @property

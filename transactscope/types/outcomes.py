@@ -1,7 +1,5 @@
 """What is known after a commit: its result, or a reason for each action."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -9,6 +7,7 @@ from typing import Any, TypeVar
 import attrs
 
 from transactscope.descriptions import describe_action
+from transactscope.exporting import exported_from
 from transactscope.types.wire import Item
 
 _E = TypeVar("_E")
@@ -17,6 +16,7 @@ NO_ERROR = "None"
 """The reason code that DynamoDB gives an action that had no error of its own."""
 
 
+@exported_from("transactscope.types")
 @attrs.frozen
 class CancellationReason:
     """What DynamoDB said about one action of a canceled transaction.
@@ -39,6 +39,8 @@ class CancellationReason:
         stored: The stored item as AttributeValues, or None.
         is_stale: Whether the condition that failed was a guard: what was read in the scope,
             or the version that the entity has, is not what is stored.
+
+    .. versionadded:: 0.1.0
     """
 
     index: int
@@ -83,6 +85,7 @@ def _no_current(entity: _E) -> _E:
     return entity
 
 
+@exported_from("transactscope")
 @attrs.frozen
 class CommitResult:
     """What is known after a successful commit, or after a single write of a `Database`.
@@ -95,6 +98,8 @@ class CommitResult:
         replayed: Whether the same was committed before, so that this request wrote nothing:
             DynamoDB reported it of the token, or a stored marker of `once` says it.
         attempts: How many times the request was sent.
+
+    .. versionadded:: 0.1.0
     """
 
     sent: bool
@@ -103,7 +108,9 @@ class CommitResult:
     capacity: Mapping[str, float] = attrs.field(factory=dict)
     replayed: bool = False
     attempts: int = 0
-    _find: Callable[[Any], Any] = attrs.field(default=_no_current, repr=False, eq=False)
+    _find: Callable[[Any], Any] = attrs.field(
+        default=_no_current, alias="find", repr=False, eq=False
+    )
 
     def current(self, entity: _E) -> _E:
         """Return an entity that was written here with the version that it has now.

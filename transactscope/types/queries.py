@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Protocol, TypeVar
 
+from transactscope.exporting import exported_from
 from transactscope.types.wire import Item
 
 _E = TypeVar("_E")
 
 
+@exported_from("transactscope.types")
 class Query(Protocol[_E]):
     """The items of one query, read as they are asked for; returned by `Database.query`.
 
@@ -17,6 +19,8 @@ class Query(Protocol[_E]):
         last_evaluated_key: DynamoDB's LastEvaluatedKey behind the last item that was handed out;
             None before the first one, and when there is nothing more.
         fingerprint: 32 bytes that tell what is asked for from everything else, wherever it begins.
+
+    .. versionadded:: 0.1.0
     """
 
     @property
@@ -38,12 +42,15 @@ class Query(Protocol[_E]):
     def __next__(self) -> _E: ...
 
 
+@exported_from("transactscope.types")
 class AsyncQuery(Protocol[_E]):
     """`Query` for asynchronous code; returned by `AsyncDatabase.query`.
 
     Attributes:
         last_evaluated_key: As in `Query`.
         fingerprint: As in `Query`.
+
+    .. versionadded:: 0.1.0
     """
 
     @property

@@ -1,19 +1,21 @@
 """What a scope hands out: actions, savepoints and attempts."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from transactscope.descriptions import describe_action
+from transactscope.exporting import exported_from
 from transactscope.types.wire import Item
 
 
+@exported_from("transactscope.types")
 class Savepoint(Protocol):
     """A mark in a scope: what was staged after it can be dropped on its own.
 
     Made by `savepoint()` of a scope; used as a with-block, or by its two methods.
+
+    .. versionadded:: 0.1.0
     """
 
     @property
@@ -39,10 +41,13 @@ class Savepoint(Protocol):
     ) -> bool: ...
 
 
+@exported_from("transactscope.types")
 class Attempt(Protocol):
     """One attempt at a transaction, made by `Database.attempts()`: a with-block.
 
     Entering it gives the scope of the attempt.
+
+    .. versionadded:: 0.1.0
     """
 
     @property
@@ -60,8 +65,12 @@ class Attempt(Protocol):
     ) -> bool: ...
 
 
+@exported_from("transactscope.types")
 class AsyncAttempt(Protocol):
-    """One attempt at a transaction, made by `AsyncDatabase.attempts()`: an async with-block."""
+    """One attempt at a transaction, made by `AsyncDatabase.attempts()`: an async with-block.
+
+    .. versionadded:: 0.1.0
+    """
 
     @property
     def number(self) -> int:
@@ -78,6 +87,7 @@ class AsyncAttempt(Protocol):
     ) -> Awaitable[bool]: ...
 
 
+@exported_from("transactscope.types")
 class Action:
     """One staged action. Every verb of a scope returns the one that it staged.
 
@@ -89,6 +99,8 @@ class Action:
             key attributes nothing else in the scope describes.
         entity_class: The entity class, or None for an action staged through `tx.client`.
         call: Where it was staged, `file:line`.
+
+    .. versionadded:: 0.1.0
     """
 
     __slots__ = ()

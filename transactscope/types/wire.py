@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from transactscope.exporting import exported_from
 from transactscope.types.json_text import from_json, json_bytes
 
 AttributeValue: TypeAlias = dict[str, Any]
@@ -26,6 +27,7 @@ Answer: TypeAlias = Mapping[str, Any]
 """What DynamoDB answered, as a boto3 client returns it."""
 
 
+@exported_from("transactscope.types")
 class FrozenRequest:
     """One request, ready to be sent any number of times with the same content.
 
@@ -49,6 +51,8 @@ class FrozenRequest:
         >>> request = FrozenRequest("DeleteItem", {"TableName": "T", "Key": {"id": {"N": "1"}}})
         >>> b"".join(request.content)
         b'{"TableName":"T","Key":{"id":{"N":"1"}}}'
+
+    .. versionadded:: 0.1.0
     """
 
     __slots__ = ("__weakref__", "_body", "_content", "operation", "tables", "token")
@@ -60,9 +64,9 @@ class FrozenRequest:
         token: str | None = None,
         tables: tuple[str, ...] = (),
     ) -> None:
-        self.operation = operation
-        self.token = token
-        self.tables = tables
+        self.operation: str = operation
+        self.token: str | None = token
+        self.tables: tuple[str, ...] = tables
         self._body: Mapping[str, Any] | None = body
         self._content: Sequence[bytes] | None = None
 
@@ -82,9 +86,10 @@ class FrozenRequest:
     @property
     def body(self) -> Mapping[str, Any]:
         """The operation's parameters, as a boto3 client takes them. Do not change it."""
-        if self._body is None:
-            self._body = from_json(b"".join(self._content or ()))
-        return self._body
+        body = self._body
+        if body is None:
+            body = self._body = from_json(b"".join(self._content or ()))
+        return body
 
     @property
     def content(self) -> Sequence[bytes]:
@@ -103,24 +108,36 @@ class FrozenRequest:
         return "FrozenRequest(operation={!r}, token={!r}, tables={!r})".format(*shown)
 
 
+@exported_from("transactscope.types")
 class Transport(Protocol):
-    """Sends one frozen request once and returns DynamoDB's answer, or raises."""
+    """Sends one frozen request once and returns DynamoDB's answer, or raises.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __call__(self, request: FrozenRequest) -> Answer:
         """Send the request and return the answer."""
         ...
 
 
+@exported_from("transactscope.types")
 class AsyncTransport(Protocol):
-    """Sends one frozen request once; its answer is awaited."""
+    """Sends one frozen request once; its answer is awaited.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __call__(self, request: FrozenRequest) -> Awaitable[Answer]:
         """Send the request and return the answer."""
         ...
 
 
+@exported_from("transactscope.types")
 class DynamoDBClient(Protocol):
-    """What TransactScope needs of a client: boto3's low-level DynamoDB client has it."""
+    """What TransactScope needs of a client: boto3's low-level DynamoDB client has it.
+
+    .. versionadded:: 0.1.0
+    """
 
     def transact_write_items(self, *args: Any, **kwargs: Any) -> Any:
         """Send one TransactWriteItems request."""

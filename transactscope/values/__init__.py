@@ -1,8 +1,8 @@
 """Python values as DynamoDB's AttributeValues, and back.
 
-The modules below may import `errors`, `limits` and `types` of the package above, and nothing else
-of it; this one, which is what callers call, `arguments` as well. cattrs is loaded when the first
-value is converted.
+The modules below may import `errors`, `exporting`, `limits` and `types` of the package above, and
+nothing else of it; this one, which is what callers call, `arguments` as well. cattrs is loaded when
+the first value is converted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.values.hooks import reader, speaks_attribute_values, writer
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def make_converter(**options: Any) -> cattrs.Converter:
         >>> converter.register_unstructure_hook(complex, lambda value: {"S": str(value)})
         >>> converter.unstructure([1, 2j])
         {'L': [{'N': '1'}, {'S': '2j'}]}
+
+    .. versionadded:: 0.1.0
     """
     from transactscope.values.converter import make  # noqa: PLC0415 - it imports cattrs
 
@@ -70,6 +73,8 @@ def configure_converter(converter: cattrs.Converter) -> None:
         >>> configure_converter(converter)
         >>> converter.unstructure({"year": 1959})
         {'M': {'year': {'N': '1959'}}}
+
+    .. versionadded:: 0.1.0
     """
     from transactscope.values.converter import configure  # noqa: PLC0415 - it imports cattrs
 
@@ -89,6 +94,8 @@ def checked_converter(converter: cattrs.Converter) -> cattrs.Converter:
         >>> checked_converter(cattrs.Converter())  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         transactscope.errors.InvalidRequestError: the converter does not speak AttributeValues: ...
+
+    .. versionadded:: 0.1.0
     """
     with reading("converter="):
         return _checked(converter)
@@ -114,10 +121,13 @@ def default_converter() -> cattrs.Converter:
         >>> from transactscope.values import default_converter
         >>> default_converter() is default_converter()
         True
+
+    .. versionadded:: 0.1.0
     """
     return make_converter()
 
 
+@exported_from("transactscope")
 def to_attribute_value(
     value: Any,
     type: Any = None,  # noqa: A002 - reads best at the call
@@ -144,6 +154,8 @@ def to_attribute_value(
         >>> to_attribute_value("1959", int)
         Traceback (most recent call last):
         transactscope.errors.ConversionError: int expected, not str
+
+    .. versionadded:: 0.1.0
     """
     declared = object if type is None else type
     try:
@@ -154,6 +166,7 @@ def to_attribute_value(
             raise
 
 
+@exported_from("transactscope")
 def from_attribute_value(
     value: Mapping[str, Any],
     type: Any = object,  # noqa: A002 - reads best at the call
@@ -180,6 +193,8 @@ def from_attribute_value(
         datetime.date(1959, 8, 17)
         >>> from_attribute_value({"L": [{"N": "1"}, {"N": "2.5"}]})
         [1, Decimal('2.5')]
+
+    .. versionadded:: 0.1.0
     """
     try:
         used = default_converter() if converter is None else _checked(converter)

@@ -74,6 +74,7 @@ def _flag_reader(type_: Any, converter: cattrs.Converter) -> Reader:
     def read(wire: Any) -> Any:
         with declared_as(type_):
             bits = read_bits(wire)
+        flags: Any
         try:
             flags = type_(bits)
         except ValueError:  # its text quotes the value

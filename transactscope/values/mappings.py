@@ -6,7 +6,7 @@ declared key type may be any whose values are stored as text or as numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Generator, Iterable, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
@@ -110,14 +110,14 @@ def _key_tag(type_: Any, tags: Tags) -> str:
     """Choose how keys are written; what only a user's hook knows has to be text."""
     if tags == ALL_TAGS:
         return "S"
-    if tags not in ({"S"}, {"N"}):
+    if tags not in (frozenset({"S"}), frozenset({"N"})):
         raise refusal(f"a map's keys are text or numbers, which {type_text(type_)} is not", type_)
     (tag,) = tags
     return tag
 
 
 @contextmanager
-def _about_a_key() -> Iterator[None]:
+def _about_a_key() -> Generator[None, None, None]:
     try:
         yield
     except ConversionError as error:

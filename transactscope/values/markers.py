@@ -12,6 +12,7 @@ import attrs
 
 from transactscope.arguments import reading
 from transactscope.errors import InvalidRequestError
+from transactscope.exporting import exported_from
 from transactscope.values.wording import is_union
 
 
@@ -22,6 +23,7 @@ def _check_attribute(_: object, __: object, name: Any) -> None:
         raise misdeclared("Alias takes the name of an attribute, a text that is not empty")
 
 
+@exported_from("transactscope.fields")
 @attrs.frozen
 class Alias:
     """Store a field under another name. Nothing is sent.
@@ -45,11 +47,14 @@ class Alias:
         ...     title: Annotated[str, Alias("t")]
         >>> to_item(Album("Kind of Blue"))
         {'t': {'S': 'Kind of Blue'}}
+
+    .. versionadded:: 0.1.0
     """
 
     attribute: str = attrs.field(validator=_check_attribute)
 
 
+@exported_from("transactscope.fields")
 @attrs.frozen
 class OmitIfNone:
     """Leave a field out of the item if it is None, whatever its default. Nothing is sent.
@@ -68,9 +73,12 @@ class OmitIfNone:
         ...     label: Annotated[str | None, OmitIfNone] = "unknown"
         >>> to_attribute_value(Track("So What", None))
         {'M': {'title': {'S': 'So What'}}}
+
+    .. versionadded:: 0.1.0
     """
 
 
+@exported_from("transactscope.fields")
 @attrs.frozen
 class OmitIfDefault:
     """Leave a field out of the item if it has its default value. Nothing is sent.
@@ -88,9 +96,12 @@ class OmitIfDefault:
         ...     plays: Annotated[int, OmitIfDefault] = 0
         >>> to_attribute_value(Track("So What"))
         {'M': {'title': {'S': 'So What'}}}
+
+    .. versionadded:: 0.1.0
     """
 
 
+@exported_from("transactscope.fields")
 @attrs.frozen
 class CreatedAt:
     """Have the library write when an item was created. Nothing is sent.
@@ -115,9 +126,12 @@ class CreatedAt:
         >>> _ = db.insert(Customer("C-1"))
         >>> print(db.get(Customer, "C-1").created_at)
         2027-01-15 08:00:00+00:00
+
+    .. versionadded:: 0.1.0
     """
 
 
+@exported_from("transactscope.fields")
 @attrs.frozen
 class UpdatedAt:
     """Have the library write when an item was last written. Nothing is sent.
@@ -142,9 +156,12 @@ class UpdatedAt:
         >>> _ = db.update(Customer, "C-1", set={"name": "Ann"})
         >>> print(db.get(Customer, "C-1").updated_at)
         2027-01-15 08:00:00+00:00
+
+    .. versionadded:: 0.1.0
     """
 
 
+@exported_from("transactscope.fields")
 @attrs.frozen
 class TTL:
     """Store a moment as DynamoDB's Time to Live wants it. Nothing is sent.
@@ -168,9 +185,12 @@ class TTL:
         ...     expires: Annotated[datetime | None, TTL] = None
         >>> to_item(Session("s-1", datetime(2027, 1, 15, 8, tzinfo=UTC)))["expires"]
         {'N': '1800000000'}
+
+    .. versionadded:: 0.1.0
     """
 
 
+@exported_from("transactscope.fields")
 @attrs.frozen
 class Encrypted:
     """Store a field encrypted. Nothing is sent.
@@ -197,6 +217,8 @@ class Encrypted:
         ['B']
         >>> db.get(Customer, "C-1").passport
         'X 123'
+
+    .. versionadded:: 0.1.0
     """
 
 

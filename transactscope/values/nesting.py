@@ -7,7 +7,7 @@ conversion runs from begin to end in one thread; it is back at 1 after each one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,7 +35,7 @@ def current_level() -> int:
 
 
 @contextmanager
-def whole_item() -> Iterator[None]:
+def whole_item() -> Generator[None, None, None]:
     """Say that what is converted meanwhile is an item: its attributes are on level 1.
 
     Example:

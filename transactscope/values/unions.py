@@ -173,7 +173,7 @@ def _member(type_: Any, converter: cattrs.Converter) -> _Member:
 
 def _is_class(member: _Member) -> bool:
     """Say whether the member is a class that is stored as its fields, by no hook of the user's."""
-    return is_class_with_fields(member.bare) and member.tags == {"M"}
+    return is_class_with_fields(member.bare) and member.tags == frozenset({"M"})
 
 
 def _class_of(member: _Member) -> type:

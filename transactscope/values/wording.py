@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum
 from typing import Annotated, Any, Final, ForwardRef, Literal, Union, get_args, get_origin
@@ -96,7 +96,7 @@ def not_supported(type_: Any) -> ConversionError:
 
 
 @contextmanager
-def declared_as(type_: Any) -> Iterator[None]:
+def declared_as(type_: Any) -> Generator[None, None, None]:
     """Make errors inside name the type that was declared, not what it is stored as.
 
     Example:

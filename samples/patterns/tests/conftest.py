@@ -9,6 +9,7 @@ import pytest
 from samples.engines.counting import watch
 from tests.conftest import engine, pytest_generate_tests
 from transactscope import Database, RetryPolicy, from_attribute_value
+from transactscope.testing import Faults, no_waiting
 
 __all__ = ["engine", "pytest_generate_tests"]  # pytest finds them here
 
@@ -28,6 +29,12 @@ class Deployment:
     def database(self):
         """A database over the tables, which are not there yet."""
         return Database(self.client, retry=PATIENT, table_names=self.name_of)
+
+    def unwaiting(self, max_attempts=6):
+        """Make another database over them, which never waits: for faults, and not for crowds."""
+        retry = RetryPolicy(max_attempts=max_attempts)
+        settings = no_waiting().settings
+        return Database(self.client, retry=retry, table_names=self.name_of, **settings)
 
     def name_of(self, table):
         """Name a table of the entities in this deployment."""
@@ -69,6 +76,13 @@ def deployment(new_deployment):
 def rows(deployment):
     """Read a whole table of this test."""
     return deployment.rows
+
+
+@pytest.fixture
+def faults(client):
+    """Faults for what the client sends."""
+    with Faults(client) as installed:
+        yield installed
 
 
 @pytest.fixture

@@ -3,24 +3,17 @@
 import pytest
 
 from samples.patterns.bulk_notification import Notification, NotToldError, members, notify
-from transactscope import Database
-from transactscope.testing import Faults, lost_answer, no_waiting, throttled, unprocessed
+from transactscope import TransactScope, to_item
+from transactscope.errors import TooManyActionsError
+from transactscope.testing import lost_answer, throttled, unprocessed
 
 
 @pytest.fixture
 def db(deployment):
     """A database where nobody was told anything, and which never waits."""
-    settings = no_waiting().settings
-    made = Database(deployment.client, table_names=deployment.name_of, **settings)
+    made = deployment.unwaiting()
     made.create_table(Notification)
     return made
-
-
-@pytest.fixture
-def faults(deployment):
-    """Faults for the sends of the database."""
-    with Faults(deployment.client) as installed:
-        yield installed
 
 
 def test_1037_members_are_told_in_42_requests(db, sent, rows):
@@ -62,6 +55,38 @@ def test_who_could_not_be_told_is_named(db, rows, faults):
     assert 58 == len(rows("Notifications"))
     assert 2 == notify(db, "spring", "hello", refused.value.users)
     assert 60 == len(rows("Notifications"))
+
+
+def test_as_a_transaction_it_is_refused_and_nobody_is_told(db, sent, rows):
+    """Over a hundred rows no transaction can be one; it is never split in silence."""
+    sent.clear()
+    with pytest.raises(TooManyActionsError), TransactScope(db) as tx:
+        for user in members(101):
+            tx.put(Notification(user, "spring", "hello"))
+
+    assert [] == sent
+    assert [] == rows("Notifications")
+
+
+def test_ddb_3_a_success_may_have_left_rows_over(db, deployment, rows, faults):
+    """What is behind it all: who does not look at the answer of a batch loses what it lists."""
+    puts = [to_item(Notification(user, "spring", "hello")) for user in members(3)]
+    faults.next("BatchWriteItem", unprocessed(1))
+    table = deployment.name_of("Notifications")
+    answer = deployment.client.batch_write_item(
+        RequestItems={table: [{"PutRequest": {"Item": item}} for item in puts]}
+    )
+
+    assert 200 == answer["ResponseMetadata"]["HTTPStatusCode"]
+    assert 2 == len(rows("Notifications"))
+
+
+def test_keys_made_by_chance_tell_everybody_twice(db, rows):
+    """What the key is made of is what makes a second run harmless."""
+    for run in ("a1", "b2"):
+        db.batch_write(Notification(user, f"spring-{run}", "hello") for user in members(3))
+
+    assert 6 == len(rows("Notifications"))
 
 
 def test_a_progress_bar_comes_to_its_end(db):

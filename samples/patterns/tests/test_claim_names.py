@@ -84,6 +84,16 @@ def test_asking_first_leaves_two_names_of_three(db, rows):
     assert 2 == sum(row["owner"] == "c-2" for row in rows("Names"))
 
 
+def test_a_put_takes_what_is_somebodys(db):
+    """What `insert` is for: in other libraries `create` is a put, which overwrites."""
+    db.insert(Name("host", "acme", "c-1"))
+    with TransactScope(db) as tx:
+        for name in names_of("c-2", "acme"):
+            tx.put(name)
+
+    assert Name("host", "acme", "c-2") == db.get(Name, "host", "acme")
+
+
 @pytest.mark.slow
 @pytest.mark.contention
 @pytest.mark.needs("threads")

@@ -20,6 +20,7 @@ from samples.patterns.email_index import (
     register,
 )
 from samples.patterns.tests.crowds import at_once, failures
+from samples.patterns.tests.unfolded import TWICE, unfolded_is_refused
 from transactscope import TransactScope
 
 USERS = ["ann", "ben", "cleo"]
@@ -165,6 +166,33 @@ def test_a_change_that_was_overtaken_runs_again(db, rows):
 
     assert 2 == attempt.number
     assert {("third@example.org", "ann")} == _profiles(rows("Users")) == _addresses(rows("Users"))
+
+
+def test_an_insert_beside_a_delete_of_one_address_is_refused_by_dynamodb(deployment, db):
+    """Why the same address again is left alone."""
+    register(db, "ann", "ann@example.org")
+    words = unfolded_is_refused(
+        deployment,
+        lambda tx: tx.put(Email("ann@example.org", "ann")),
+        lambda tx: tx.delete(Email, "ann@example.org"),
+    )
+
+    assert TWICE in words
+    assert Email("ann@example.org", "ann") == db.get(Email, "ann@example.org")
+
+
+def test_ddb_7_without_conditions_a_change_takes_what_is_somebody_elses(db):
+    """Published so: the new row overwrites an owner, and the old one is deleted, whose ever."""
+    register(db, "ann", "ann@example.org")
+    register(db, "ben", "ben@example.org")
+    with TransactScope(db) as tx:  # cleo's page was shown with an address that is ben's by now
+        tx.put(Profile("cleo", "ann@example.org"))
+        tx.put(Email("ann@example.org", "cleo"))
+        tx.delete(Email, "ben@example.org")
+
+    assert "ann@example.org" == db.get(Profile, "ann").email
+    assert Email("ann@example.org", "cleo") == db.get(Email, "ann@example.org")
+    assert db.get(Email, "ben@example.org") is None
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ from samples.patterns.inventory_order import (
     order,
 )
 from samples.patterns.tests.crowds import at_once, failures
-from transactscope import TransactScope
+from samples.patterns.tests.unfolded import TWICE, unfolded_is_refused
+from transactscope import Attr, TransactScope
 
 
 @pytest.fixture
@@ -106,6 +107,18 @@ def test_counting_first_sells_the_last_piece_twice(db):
 
     assert Inventory("lamp", 0) == db.get(Inventory, "lamp")
     assert all(db.get(Order, order_id) for order_id in ("o-1", "o-2"))
+
+
+def test_ddb_6_a_check_beside_the_update_is_refused_by_dynamodb(db, deployment):
+    """Published so: the stock is checked in an action of its own, and taken from in another."""
+    words = unfolded_is_refused(
+        deployment,
+        lambda tx: tx.check(Inventory, "lamp", condition=Attr("stock").gte(1)),
+        lambda tx: tx.update(Inventory, "lamp", add={"stock": -1}),
+    )
+
+    assert TWICE in words
+    assert Inventory("lamp", 10) == db.get(Inventory, "lamp")
 
 
 @pytest.mark.slow

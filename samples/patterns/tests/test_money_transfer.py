@@ -119,6 +119,17 @@ def test_a_check_beside_the_update_is_refused_by_dynamodb(db, client, deployment
     assert START == balances()
 
 
+def test_ddb_7_reading_first_makes_money(db, balances):
+    """Without the check, guides write what they have read: of two debits one is forgotten."""
+    seen = [{number: db.get(Account, number).balance for number in START} for _ in range(2)]
+    for balance, target in zip(seen, ("B-2", "C-3"), strict=True):
+        with TransactScope(db) as tx:
+            tx.update(Account, "A-1", set={"balance": balance["A-1"] - 60})
+            tx.update(Account, target, set={"balance": balance[target] + 60})
+
+    assert {"A-1": 40, "B-2": 65, "C-3": 60} == balances()  # 105 have become 165
+
+
 @pytest.mark.slow
 @pytest.mark.contention
 @pytest.mark.needs("threads")

@@ -13,7 +13,8 @@ from samples.patterns.open_order import (
     close,
 )
 from samples.patterns.tests.crowds import at_once, failures
-from transactscope import TransactScope
+from samples.patterns.tests.unfolded import TWICE, unfolded_is_refused
+from transactscope import Attr, TransactScope
 from transactscope.errors import ConditionFailedError, StaleReadError
 
 LINES = [Line("o-1", 1, "lamp", 2), Line("o-1", 2, "table", 1)]
@@ -109,6 +110,18 @@ def test_looking_first_writes_into_a_closed_order(db, rows):
     db.insert(LINES[0])
 
     assert ["LINE#0001"] == _lines(rows)
+
+
+def test_a_check_beside_the_count_is_refused_by_dynamodb(db, deployment):
+    """Who checks the order and writes it, too, writes two actions on one item."""
+    words = unfolded_is_refused(
+        deployment,
+        lambda tx: tx.check(Order, "o-1", condition=Attr("status").eq("open")),
+        lambda tx: tx.update(Order, "o-1", add={"lines": 1}),
+    )
+
+    assert TWICE in words
+    assert Order("o-1", version=1) == db.get(Order, "o-1")
 
 
 @pytest.mark.slow

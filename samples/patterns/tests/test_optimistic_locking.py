@@ -3,6 +3,7 @@
 import functools
 
 import pytest
+from botocore.exceptions import ClientError
 
 from samples.patterns.optimistic_locking import (
     Document,
@@ -13,6 +14,8 @@ from samples.patterns.optimistic_locking import (
     save,
 )
 from samples.patterns.tests.crowds import at_once, failures
+from samples.patterns.tests.unfolded import TWICE, unfolded_is_refused
+from transactscope import Attr, to_key
 from transactscope.errors import StaleReadError
 
 
@@ -99,6 +102,31 @@ def test_without_the_version_the_last_one_wins(db):
     db.update(Document, "d-1", set={"content": f"{bens.content} coffee!"})
 
     assert "Dear all, coffee!" == db.get(Document, "d-1").content
+
+
+def test_ddb_6_a_check_of_the_version_beside_the_update_is_refused_by_dynamodb(db, deployment):
+    """Published so: the version is checked in an action of its own."""
+    words = unfolded_is_refused(
+        deployment,
+        lambda tx: tx.check(Document, "d-1", condition=Attr("version").eq(1)),
+        lambda tx: tx.update(Document, "d-1", set={"content": "Bye."}),
+    )
+
+    assert TWICE in words
+    assert Document("d-1", "Dear all,", version=1) == db.get(Document, "d-1")
+
+
+def test_tt_3_a_version_that_is_set_and_raised_is_refused_by_dynamodb(db, deployment):
+    """Written as a field like any other and as the counter that it is."""
+    with pytest.raises(ClientError, match="overlap"):
+        deployment.client.update_item(
+            TableName=deployment.name_of("Document"),
+            Key=to_key(Document, "d-1"),
+            UpdateExpression="SET version = :v, version = version + :one",
+            ExpressionAttributeValues={":v": {"N": "1"}, ":one": {"N": "1"}},
+        )
+
+    assert Document("d-1", "Dear all,", version=1) == db.get(Document, "d-1")
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from tests.contract.handover.ready import (
     request,
     whole,
 )
+from tests.releases import needs_account_endpoints
 from transactscope.testing import Faults, RequestRecorder, error
 from transactscope.transports.botocore import transport_for
 from transactscope.types import FrozenRequest
@@ -151,6 +152,7 @@ def test_what_cannot_be_written_as_bytes_is_left_to_the_client(client, table):
         transport_for(client)(FrozenRequest("PutItem", body, tables=(table,)))
 
 
+@needs_account_endpoints
 @pytest.mark.only_sync("no engine is asked")
 def test_tables_choose_the_endpoint(monkeypatch):
     """An account's own endpoint comes of the first table's ARN, in the request's order."""

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from tests import engines
 from tests.contract.handover.ready import TX, is_handed_over, parsed, put, whole
 from tests.crowds import together
+from tests.releases import needs_account_endpoints
 from transactscope.testing import Faults, RequestRecorder, error
 from transactscope.transports.botocore import BotocoreTransport, transport_for
 from transactscope.transports.handover import handover_to
@@ -31,7 +32,7 @@ FAILURE = error("InternalServerError", status=500)
         {"disable_request_compression": True},
         {"tcp_keepalive": True},
         {"user_agent_extra": "someone"},
-        {"account_id_endpoint_mode": "disabled"},
+        pytest.param({"account_id_endpoint_mode": "disabled"}, marks=needs_account_endpoints),
         {"retries": {"mode": "adaptive", "total_max_attempts": 3}},
     ],
     ids=lambda settings: next(iter(settings)),

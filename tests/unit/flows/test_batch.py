@@ -8,13 +8,15 @@ import pytest
 from attrs import define
 
 from transactscope import RetryPolicy, TransactScope, entity
+from transactscope.core.batches.entries import Entries
 from transactscope.core.batches.exchange import WriteExchange
 from transactscope.core.batches.schedule import Schedule
 from transactscope.core.building import ActionBuilder
+from transactscope.core.terms import BatchTerms
 from transactscope.crews import Alone, Threads
 from transactscope.driver import drive
 from transactscope.errors import BatchIncompleteError
-from transactscope.flows.batch import Batch, BatchTerms, Ended, Source
+from transactscope.flows.batch import Batch, Ended, Source
 from transactscope.types import BatchEntry, BatchResult
 from transactscope.values import default_converter
 
@@ -69,7 +71,7 @@ def _came(answer=None, error=None):
 
 def _flow(crew, count=3, *, in_flight=2, **terms):
     terms = BatchTerms(chunk=1, in_flight=in_flight, **terms)
-    exchange = WriteExchange(ActionBuilder(default_converter(), wall_clock=time.time))
+    exchange = WriteExchange(Entries(ActionBuilder(default_converter(), wall_clock=time.time)))
     inputs = {"put": [Thing(str(number)) for number in range(count)], "delete": ()}
     source = Source.of(exchange, inputs, terms, is_async=False)
     schedule = Schedule(RetryPolicy(max_attempts=2), lambda: 1.0, in_flight)

@@ -32,6 +32,7 @@ from tests.property.compiled_types import (
     Unset,
     Whole,
 )
+from tests.releases import needs_keywords_as_fields
 from transactscope import entity
 from transactscope.errors import ConversionError
 from transactscope.fields import TTL, Alias
@@ -325,6 +326,7 @@ def test_other_forms_of_dates_are_left_to_the_plain_path():
     assert members_decoder(holder, CONVERTER)({"day": {"S": "20261121"}}) is NOT_DECODED
 
 
+@needs_keywords_as_fields
 def test_names_of_fields_are_never_source():
     """A keyword is a name like others."""
     odd = attrs.make_class(

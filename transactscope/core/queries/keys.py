@@ -280,7 +280,8 @@ def _two_conditions(terms: Sequence[Term]) -> InvalidRequestError:
 def _no_key_condition(value: object) -> InvalidRequestError:
     kind = type(value).__name__
     if isinstance(value, _NAMES):
-        return _refused(f"{kind} of {value.name} is incomplete: add .eq(...) or another test")
+        named: Any = value
+        return _refused(f"{kind} of {named.name} is incomplete: add .eq(...) or another test")
     return _refused(
         f"{kind} is no part of a key condition, which takes eq, lt, lte, gt, gte, between and "
         "begins_with, joined by &; filter= takes others"

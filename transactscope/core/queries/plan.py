@@ -14,6 +14,7 @@ from transactscope.core.queries.keys import QueriedKey
 from transactscope.core.queries.kinds import Kinds
 from transactscope.core.queries.projections import projected, projected_attributes, projection_text
 from transactscope.core.schema import projected_by
+from transactscope.core.terms import QueryTerms
 from transactscope.entities.indexes import Index
 from transactscope.entities.items import from_item
 from transactscope.entities.keys import projected_fields
@@ -42,22 +43,6 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 _KEY_TAGS: Final = ("S", "N", "B")
-
-
-@attrs.frozen
-class QueryTerms:
-    """What a query may say beside its key; see `Database.query`."""
-
-    filter: ConditionBase | str | None = None
-    names: Mapping[str, str] | None = None
-    values: Mapping[str, Any] | None = None
-    index: str | None = None
-    only: Iterable[str] | None = None
-    reverse: bool = False
-    limit: int | None = None
-    page_size: int | None = None
-    consistent: bool = False
-    start_after: Mapping[str, Any] | None = None
 
 
 @attrs.frozen
@@ -131,7 +116,7 @@ def query_plan(
         InvalidRequestError: DynamoDB would refuse it, or it would not mean what it says. Not sent.
         ConversionError: A value does not fit its field's type. Not sent.
     """
-    indexes = kinds.indexes(terms.index)
+    indexes = kinds.indexes(terms.index_name)
     queried = kinds.queried(indexes, converter)
     fields = None if terms.only is None else _fields(kinds, terms.only)
     _refuse_inconsistent(queried, indexes, terms)
@@ -166,7 +151,7 @@ def _fields(kinds: Kinds, only: Any) -> tuple[str, ...]:
     if isinstance(only, str) or not isinstance(only, Iterable):
         msg = f"only= takes names of fields, as in a list, not {type(only).__name__}"
         raise InvalidRequestError(msg)
-    if len(kinds.mappings) > 1:
+    if len(kinds.mappings) != 1:
         msg = f"only= is about the fields of one class, and {kinds.name} are several"
         raise InvalidRequestError(msg, code="INVALID_UNION")
     return projected_fields(kinds.mappings[0], only)

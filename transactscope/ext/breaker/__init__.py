@@ -18,3 +18,7 @@ __all__ = [
     "CircuitState",
     "TableBreaker",
 ]
+
+# They say where they are imported from, as the library's own names do.
+for _each in (AsyncTableBreaker, Breaker, Circuit, CircuitState, TableBreaker):
+    _each.__module__ = __name__

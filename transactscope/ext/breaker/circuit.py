@@ -31,6 +31,8 @@ class CircuitState(enum.Enum):
         >>> from transactscope.ext.breaker import Breaker, CircuitState
         >>> Breaker().state is CircuitState.CLOSED
         True
+
+    .. versionadded:: 0.1.0
     """
 
     CLOSED = "closed"
@@ -93,9 +95,9 @@ class LocalCircuit:
     """State, and what changes it. For any number of threads; the lock is held for moments."""
 
     def __init__(self, name: str, settings: Settings, clock: Callable[[], float]) -> None:
-        self.name = _checked_name(name)
+        self.name: str = _checked_name(name)
         self.settings = settings
-        self.clock = checked_clock(clock)
+        self.clock: Callable[[], float] = checked_clock(clock)
         self._lock = threading.Lock()
         self._overloads: deque[float] = deque(maxlen=settings.failures)
         self._state = CircuitState.CLOSED

@@ -54,6 +54,8 @@ class Breaker:
         ...             print(type(error).__name__, db.breaker.state.name)
         NotSentError OPEN
         CircuitOpenError OPEN
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(

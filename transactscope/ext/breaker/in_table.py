@@ -107,6 +107,8 @@ class TableBreaker(_BaseTableBreaker["transactscope.Database"]):
         >>> _ = db.insert(Account("A-1", 10))
         >>> db.breaker.state.name
         'CLOSED'
+
+    .. versionadded:: 0.1.0
     """
 
     _kind = "Database"
@@ -155,6 +157,8 @@ class AsyncTableBreaker(_BaseTableBreaker["transactscope.AsyncDatabase"]):
         >>> asyncio.run(main())
         >>> db.breaker.state.name
         'CLOSED'
+
+    .. versionadded:: 0.1.0
     """
 
     _kind = "AsyncDatabase"

@@ -3,8 +3,6 @@
 May import public modules only.
 """
 
-from __future__ import annotations
-
 import attrs
 
 from transactscope import entity
@@ -38,6 +36,8 @@ class Circuit:
         ...     '''A circuit in the table of the shop.'''
         >>> to_key(ShopCircuit, "orders")
         {'PK': {'S': 'BREAKER#orders'}, 'SK': {'S': 'BREAKER'}}
+
+    .. versionadded:: 0.1.0
     """
 
     name: str

@@ -89,6 +89,8 @@ class KmsKeyring:
         >>> kms = boto3.client("kms", region_name="eu-west-1")
         >>> key_id = kms.create_key()["KeyMetadata"]["KeyId"]
         >>> db = Database(client, keyring=KmsKeyring(kms, key_id))
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(
@@ -111,8 +113,8 @@ class KmsKeyring:
             checked_function("clock", clock)
             self._cache = _checked_cache(max_entries, max_age, clock)
             self._random_bytes = checked_function("random_bytes", random_bytes)
-            self.blocks = not _is_asynchronous(client)
-        self.overhead = OVERHEAD + len(self._key_id.encode()) + _TABLES_LENGTH.size
+            self.blocks: bool = not _is_asynchronous(client)
+        self.overhead: int = OVERHEAD + len(self._key_id.encode()) + _TABLES_LENGTH.size
 
     def seal(self, entries: Sequence[KeyringEntry], /) -> list[bytes] | Awaitable[list[bytes]]:
         """Return the sealed bytes of every entry, in order, all under one new data key.

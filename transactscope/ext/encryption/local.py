@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -55,9 +55,9 @@ class LocalKeyring:
         >>> (sealed,) = keyring.seal([KeyringEntry(b"1234", b"card of C-1", "Customer")])
         >>> keyring.open([KeyringEntry(sealed, b"card of C-1", "Customer")])
         [b'1234']
-    """
 
-    blocks: ClassVar[bool] = False
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(
         self,
@@ -70,7 +70,8 @@ class LocalKeyring:
             self._keys = _checked_keys(keys)
             self._primary = _checked_primary(self._keys, primary)
             self._random_bytes = checked_function("random_bytes", random_bytes)
-        self.overhead = OVERHEAD + len(self._primary.encode()) + _SALT_BYTES
+        self.blocks: bool = False
+        self.overhead: int = OVERHEAD + len(self._primary.encode()) + _SALT_BYTES
 
     def seal(self, entries: Sequence[KeyringEntry], /) -> list[bytes]:
         """Return the sealed bytes of every entry, in order, all under one new data key."""

@@ -9,3 +9,7 @@ from __future__ import annotations
 from transactscope.ext.pages.tokens import AsyncPageTokens, PageTokens
 
 __all__ = ["AsyncPageTokens", "PageTokens"]
+
+# They say where they are imported from, as the library's own names do.
+for _each in (AsyncPageTokens, PageTokens):
+    _each.__module__ = __name__

@@ -91,6 +91,8 @@ class PageTokens(_BasePageTokens):
         >>> _ = db.put(Account("A-1", 10))
         >>> page()
         ([Account(number='A-1', balance=10)], None)
+
+    .. versionadded:: 0.1.0
     """
 
     def seal(self, query: Query[Any], *, caller: str) -> str | None:
@@ -169,6 +171,8 @@ class AsyncPageTokens(_BasePageTokens):
         ...     return found, await tokens.seal(query, caller="user-7")
         >>> asyncio.run(main())
         ([Account(number='A-1', balance=10)], None)
+
+    .. versionadded:: 0.1.0
     """
 
     async def seal(self, query: AsyncQuery[Any], *, caller: str) -> str | None:

@@ -37,11 +37,11 @@ class Connections:
 
     def __init__(self, session: Any, url: str) -> None:
         self._session = session
-        self.url = url
+        self.url: str = url
         pool = self._open()
         timeout = pool.timeout
         self._connect_timeout = Timeout.resolve_default_timeout(timeout.connect_timeout)
-        self.read_timeout = Timeout.resolve_default_timeout(timeout.read_timeout)
+        self.read_timeout: float | None = Timeout.resolve_default_timeout(timeout.read_timeout)
 
     def _open(self) -> Any:
         """Return the pool that botocore itself would use, made ready as it does.
@@ -99,7 +99,7 @@ class Connections:
         """Take back a connection that is in order."""
         pool: Any = self._pool()
         idle = None if pool is None else pool.pool
-        if idle is None:  # the client was closed meanwhile
+        if pool is None or idle is None:  # the client was closed meanwhile
             connection.close()
             return
         with idle.mutex:

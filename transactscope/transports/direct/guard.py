@@ -37,7 +37,7 @@ class Watch:
     __slots__ = ("parts", "unchanged")
 
     def __init__(self, parts: Parts, seen: list[Seen]) -> None:
-        self.parts = parts
+        self.parts: Parts = parts
         self.unchanged: Callable[[], bool] = _comparison(seen, parts)
 
     @classmethod

@@ -113,7 +113,7 @@ class Head:
         ]
         first = [("Host", _host(url)), ("Accept-Encoding", "identity"), *kept]
         attempt = {name.lower(): value for name, value in prepared.headers.items()}
-        self.url = prepared.url
+        self.url: str = prepared.url
         self._key, self._shape, self._clock = key, shape, clock
         self._first = f"POST {url.path or '/'} HTTP/1.1\r\n{_lines(first)}X-Amz-Date: "
         self._third = (

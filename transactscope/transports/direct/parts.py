@@ -38,21 +38,21 @@ class Parts:
 
     def __init__(self, client: Any) -> None:
         self.client = client
-        self.meta = _of(client.meta, botocore.client.ClientMeta)
-        self.config = _of(client._client_config, botocore.config.Config)
-        self.endpoint = _of(client._endpoint, botocore.endpoint.Endpoint)
-        self.session = _of(self.endpoint.http_session, botocore.httpsession.URLLib3Session)
-        self.manager = _of(self.session._manager, urllib3.PoolManager)
-        self.proxies = _of(self.session._proxy_config, botocore.httpsession.ProxyConfiguration)
-        self.signer = _of(client._request_signer, botocore.signers.RequestSigner)
-        self.resolver = _of(client._ruleset_resolver, botocore.regions.EndpointRulesetResolver)
-        self.user_agent = _of(client._user_agent_creator, botocore.useragent.UserAgentString)
-        self.parser = _of(client._response_parser, botocore.parsers.JSONParser)
-        self.events = _of(self.meta.events, botocore.hooks.EventAliaser)
-        self.emitter = _of(self.events._emitter, botocore.hooks.HierarchicalEmitter)
-        self.handlers = self.emitter._handlers
-        self.model = _of(self.meta.service_model, ServiceModel)
-        self.scheme = urlsplit(self.endpoint.host).scheme
+        self.meta: Any = _of(client.meta, botocore.client.ClientMeta)
+        self.config: Any = _of(client._client_config, botocore.config.Config)
+        self.endpoint: Any = _of(client._endpoint, botocore.endpoint.Endpoint)
+        self.session: Any = _of(self.endpoint.http_session, botocore.httpsession.URLLib3Session)
+        self.manager: Any = _of(self.session._manager, urllib3.PoolManager)
+        self.proxies: Any = _of(self.session._proxy_config, botocore.httpsession.ProxyConfiguration)
+        self.signer: Any = _of(client._request_signer, botocore.signers.RequestSigner)
+        self.resolver: Any = _of(client._ruleset_resolver, botocore.regions.EndpointRulesetResolver)
+        self.user_agent: Any = _of(client._user_agent_creator, botocore.useragent.UserAgentString)
+        self.parser: Any = _of(client._response_parser, botocore.parsers.JSONParser)
+        self.events: Any = _of(self.meta.events, botocore.hooks.EventAliaser)
+        self.emitter: Any = _of(self.events._emitter, botocore.hooks.HierarchicalEmitter)
+        self.handlers: Any = self.emitter._handlers
+        self.model: Any = _of(self.meta.service_model, ServiceModel)
+        self.scheme: str = urlsplit(self.endpoint.host).scheme
 
 
 def _of(part: Any, kind: type) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from transactscope.transports.direct.connections import Connections
 from transactscope.transports.direct.exchange import parts_of
 from transactscope.transports.direct.guard import Watch
 from transactscope.transports.direct.head import Head, head_for
-from transactscope.transports.direct.parts import ForeignError
+from transactscope.transports.direct.parts import ForeignError, Parts
 from transactscope.transports.direct.probe import prepared
 from transactscope.types import FrozenRequest
 
@@ -38,8 +38,8 @@ class Route:
     __slots__ = ("_line", "_operation", "is_open", "parts")
 
     def __init__(self, watch: Watch, operation: str) -> None:
-        self.is_open = watch.unchanged
-        self.parts = watch.parts
+        self.is_open: Callable[[], bool] = watch.unchanged
+        self.parts: Parts = watch.parts
         self._operation = operation
         self._line: tuple[Any, Line | None] | None = None
 

@@ -77,11 +77,11 @@ class Moment:
         self, key: SigningKey, shape: Shape, timestamp: str, derived: bytes | None = None
     ) -> None:
         """Prepare a second; `derived` is the key of that day, where it is known."""
-        self.timestamp = timestamp
-        self.day = timestamp[:8]
-        self.derived = key.derived(self.day) if derived is None else derived
+        self.timestamp: str = timestamp
+        self.day: str = timestamp[:8]
+        self.derived: bytes = key.derived(self.day) if derived is None else derived
         scope = key.scope(self.day)
-        self.authorization = (
+        self.authorization: str = (
             f"{_ALGORITHM} Credential={key.access_key}/{scope}, "
             f"SignedHeaders={shape.names()}, Signature="
         )

@@ -207,7 +207,7 @@ class Reading:
         """
         class_, absent = shape.class_, self._known(_ABSENT)
         arguments: dict[str, str] = {}
-        later = []
+        later: list[tuple[ClassField, str]] = []
         for member in shape.members:
             field = member.field
             value = self._member(member, shape, stored, absent)

@@ -197,7 +197,8 @@ def is_known(shape: Shape) -> bool:
             return all(map(is_known, inners))
         case Object(members=members):
             return all(is_known(member.shape) for member in members)
-    return True
+        case _:
+            return True
 
 
 @attrs.define
@@ -252,6 +253,8 @@ class _Analysis:
                 found = self._entries(type_, key, value, level)
             case origin, (element,) if origin in _SETS:
                 found = self._elements(type_, element)
+            case _:
+                pass
         return found or Other(type_, level)
 
     def _exact_items(self, type_: Any, level: int) -> Shape | None:
@@ -269,7 +272,8 @@ class _Analysis:
         match self.shape(element, _DEEPEST):
             case Scalar(class_) if class_ is str or class_ is int:
                 return Elements(type_, *_SETS[get_origin(type_)], class_)
-        return None
+            case _:
+                return None
 
     def _object(self, type_: Any, level: int) -> Shape:
         class_ = get_origin(type_) or type_

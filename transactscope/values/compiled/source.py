@@ -8,7 +8,7 @@ are made here.
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, cast
 
@@ -52,7 +52,7 @@ class Source:
         self._lines.append(f"{_INDENT * self._depth}{text}")
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def block(self, head: str) -> Generator[None, None, None]:
         """Add a line that ends with a colon, and indent what follows inside of the with-block."""
         self.line(f"{head}:")
         self._depth += 1

@@ -6,7 +6,7 @@ returns None where the plain path has to do it, and whatever is raised in it mea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -112,7 +112,7 @@ class Writing:
         return attrs.evolve(written, pieces=[label, *written.pieces])
 
     @contextmanager
-    def _function(self) -> Iterator[None]:
+    def _function(self) -> Generator[None, None, None]:
         with self.source.block("def encode(value)"):
             with self.source.block("try"):
                 yield
@@ -246,7 +246,7 @@ class Writing:
         return parts.between('{"M":{', "}}")
 
     @contextmanager
-    def _loop(self, head: str) -> Iterator[_Parts]:
+    def _loop(self, head: str) -> Generator[_Parts, None, None]:
         parts = _Parts(self.source, self.source.name("parts"), self.source.name("surplus"))
         self.source.line(f"{parts.texts} = []")
         self.source.line(f"{parts.surplus} = 0")

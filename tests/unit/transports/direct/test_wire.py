@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import engines
+from tests.releases import needs_account_endpoints
 from tests.unit.transports.direct.conftest import Spy, plain, write
 from tests.unit.transports.direct.servers import answer
 from transactscope.transports.direct import head, identifiers, probe, signing
@@ -400,6 +401,7 @@ def test_credentials_that_cannot_be_had_are_reported_by_botocore(serve, connect,
     assert ([request], False) == (ordinary.requests, transport._is_off)
 
 
+@needs_account_endpoints
 def test_an_endpoint_of_the_account_is_used(monkeypatch):
     """Where credentials tell the account, botocore's rules choose the host."""
     client = engines._SESSION.client(
