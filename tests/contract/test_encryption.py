@@ -5,8 +5,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.contract import vault
-from tests.contract.entities import Account
-from tests.contract.vault import Archived, Customer, Foreign, Note, Patient
+from tests.contract.entities import Account, Loose
+from tests.contract.vault import Archived, Bearer, Customer, Foreign, Note, Patient
 from tests.shells import Database, TransactScope
 from transactscope import (
     Attr,
@@ -686,6 +686,19 @@ def test_batches_seal_once_for_each_request(opened, kms):
     assert customers == [found[key] for key in keys]
     assert found[EntityKey(Customer, "X")] is None
     assert ["Decrypt"] * 2 == kms.take()
+
+
+def test_a_batch_opens_an_item_for_every_class_that_it_is_read_as(safe, sent):
+    """Also for one that asks for it when it was read already."""
+    safe.put(Customer("C-1", passport=SECRET))
+    sent.clear()
+    keys = [EntityKey(Loose, "C-1"), EntityKey(Customer, "C-1"), EntityKey(Bearer, "C-1")]
+
+    found = safe.batch_get(keys, chunk=1, in_flight=1)
+
+    assert [Loose("C-1"), Customer("C-1", passport=SECRET), Bearer("C-1", SECRET)] == [
+        found[key] for key in keys
+    ]
 
 
 def test_a_query_opens_page_by_page(opened, kms):

@@ -38,6 +38,15 @@ class Patient:
     version: int | None = None
 
 
+@entity("Account", partition_key="number")
+@define
+class Bearer:
+    """A part of a customer, of the same table."""
+
+    number: str
+    passport: Annotated[str | None, Encrypted()] = None
+
+
 @entity("Archive", partition_key="number")
 @define
 class Archived:

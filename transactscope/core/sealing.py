@@ -16,7 +16,7 @@ from transactscope.core.actions import StagedAction
 from transactscope.core.fitting import misfit, refuse_large_item
 from transactscope.descriptions import describe_key
 from transactscope.entities.kinds import mapping_of_item
-from transactscope.entities.mapping import EntityMapping
+from transactscope.entities.mapping import EntityMapping, mapping_of
 from transactscope.errors import (
     ConversionError,
     DecryptionError,
@@ -266,6 +266,8 @@ def sealed_item(mapping: EntityMapping, item: Item | None) -> SealedItem | None:
 
 def sealed_item_of(target: Any, item: Item) -> SealedItem | None:
     """Do the same for a class, or for a union of classes that share a table."""
+    if isinstance(target, type):
+        return sealed_item(mapping_of(target), item)
     try:
         return sealed_item(mapping_of_item(target, item), item)
     except ConversionError:  # it is of none of these kinds

@@ -219,6 +219,7 @@ class Batch:
             now = max(self.clock(), rested_until)
             step = self.schedule.step(now)
             if step is None:
+                yield from self._open()  # what was asked for once more after it was read
                 return
             rested_until = now + step.seconds if isinstance(step, Rest) else -math.inf
             yield from self._do(step)

@@ -7,6 +7,8 @@ from attrs import define
 
 from transactscope import entity
 from transactscope.core.actions import BuiltAction
+from transactscope.core.batches.entries import BuiltEntry
+from transactscope.core.batches.requests import Room, wire_size
 from transactscope.core.sealing import (
     context_of,
     has_secrets,
@@ -153,6 +155,20 @@ def test_many_values_are_too_large_together():
     assert "VALUES_TOO_LARGE" == caught.value.code
 
 
+def test_a_batch_makes_room_for_what_will_be_sealed():
+    """Its request is measured before there is a key, by the least that it will be."""
+    value = {ENCRYPTED: Secret({"S": "x" * 390_000}, "Cards", 66)}
+    entries = [
+        BuiltEntry(number, None, "put", number, _put({"pin": value})) for number in range(40)
+    ]
+    room = Room()
+    taken = [room.takes(entry) for entry in entries]
+
+    assert [True] * 30 == taken[:30]
+    assert not taken[-1]
+    assert 520_000 < wire_size(entries[0]) < 521_000
+
+
 def test_items_are_too_large_together():
     """4 MB are allowed, of what is stored."""
     actions = [_put({"n": {"B": b"x" * 400_000}}) for _ in range(10)]
@@ -193,7 +209,9 @@ def test_one_of_a_union_is_opened_as_what_it_is():
     assert mapping_of(Card) is sealed_item_of(Card | Bare, card).mapping
     assert sealed_item_of(Card | Bare, {**card, "kind": {"S": "plain"}}) is None
     assert sealed_item_of(Card | Bare, {**card, "kind": {"S": "third"}}) is None
-    assert sealed_item_of(Card, KEY | {"pin": {"B": b"x"}}) is None
+    assert sealed_item_of(Card | Bare, KEY | {"pin": {"B": b"x"}}) is None
+    assert sealed_item_of(Card, {"pin": {"B": b"x"}}) is not None  # as a projection has it
+    assert sealed_item_of(Card, {**card, "kind": {"S": "plain"}}) is None
 
 
 @pytest.mark.parametrize("value", [{"S": "x"}, {"NULL": True}, {"N": "1"}], ids=str)

@@ -9,7 +9,13 @@ import attrs
 import pytest
 from attrs import define
 
-from transactscope import entity, from_item, to_attribute_value, to_item
+from transactscope import (
+    entity,
+    from_attribute_value,
+    from_item,
+    to_attribute_value,
+    to_item,
+)
 from transactscope.errors import ConversionError, InvalidRequestError
 from transactscope.fields import TTL, Alias, CreatedAt, Encrypted, OmitIfDefault, OmitIfNone
 from transactscope.indexes import GlobalIndex
@@ -88,6 +94,14 @@ def test_secrets_are_attributes_of_their_own_item():
     with pytest.raises(ConversionError, match="inside of a value"):
         to_attribute_value(Vault("V-1"))
     assert is_secret(to_attribute_value("x", Annotated[str, Encrypted()]))
+
+
+def test_a_secret_is_told_from_other_members_of_a_union():
+    """Its tag is its own."""
+    either = Annotated[str, Encrypted()] | int
+
+    assert {"N": "1"} == to_attribute_value(1, either)
+    assert 1 == from_attribute_value({"N": "1"}, either)
 
 
 def _declared(type_, default=attrs.NOTHING, value="x", **options):
