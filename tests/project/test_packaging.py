@@ -15,7 +15,7 @@ import transactscope
 from tests.project.tree import ROOT, project_files
 
 # Heavy, or of tests and samples only: nobody who installs the library may need one of them.
-NOT_OURS_TO_LOAD = ("aiobotocore", "flask", "hypothesis", "moto", "pytest")
+NOT_OURS_TO_LOAD = ("aiobotocore", "cryptography", "flask", "hypothesis", "moto", "pytest")
 # pytest loads it in every run, so it stands beside the package.
 PYTEST_PLUGIN = "_transactscope_pytest"
 LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml")

@@ -90,6 +90,7 @@ def _read(item, keyring):
     return from_item(Vault, found.opened(iter(keyring.open(found.entries()))))
 
 
+@pytest.mark.slow
 @given(vaults)
 def test_entities_come_back_as_they_were(vault_):
     """Whatever their fields are, and none of it is stored plain."""
@@ -99,6 +100,7 @@ def test_entities_come_back_as_they_were(vault_):
     assert vault_ == _read(item, KEYRING)
 
 
+@pytest.mark.slow
 @given(vaults, vaults)
 def test_values_of_one_item_are_none_of_another(one, other):
     """Unless they have the same key."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from transactscope.errors import InvalidRequestError, TransactScopeError
 
 
 @contextlib.contextmanager
-def reading(call: str) -> Iterator[None]:
+def reading(call: str) -> Generator[None, None, None]:
     """Turn what arguments raise in a with-block into an error of the library.
 
     Args:

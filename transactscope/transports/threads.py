@@ -11,7 +11,7 @@ import contextvars
 import functools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -108,7 +108,10 @@ class ThreadedKeyring:
 
     _keyring: Keyring
 
-    blocks: ClassVar[bool] = False
+    @property
+    def blocks(self) -> bool:
+        """False: it is awaited."""
+        return False
 
     @property
     def overhead(self) -> int:

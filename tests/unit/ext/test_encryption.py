@@ -1,6 +1,8 @@
 """Keyrings: the bytes of a sealed value, its keys, and what is asked of KMS."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 
 import attrs
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tests.contract import vault
+from tests.project.tree import ROOT
 from transactscope.errors import DecryptionError, InvalidRequestError, KeyServiceError
 from transactscope.ext.encryption import KmsKeyring, LocalKeyring
 from transactscope.ext.encryption.envelope import OVERHEAD, Envelope, WrappedKey
@@ -378,3 +381,29 @@ def test_a_client_of_aiobotocore_is_awaited():
     assert ([b"one", b"", b"three"],) * 2 == asyncio.run(main())
     assert not keyring.blocks
     assert KmsKeyring(kms, "k").blocks
+
+
+def _printed(program):
+    """Return what a program prints, and says at its end, where cryptography is not installed."""
+    hidden = f"import sys; sys.modules['cryptography'] = None; {program}"
+    outcome = subprocess.run(
+        [sys.executable, "-c", hidden], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    return outcome.stdout, outcome.stderr
+
+
+def test_what_is_missing_is_named():
+    """Not only the name of a module that somebody has never heard of."""
+    printed, said = _printed("import transactscope.ext.encryption")
+
+    assert ("", True) == (printed, "install transactscope[encryption]" in said)
+
+
+def test_nothing_else_needs_cryptography():
+    """Neither the marker nor page tokens with a keyring of one's own."""
+    program = (
+        "import transactscope.ext.pages, transactscope.fields; "
+        "print(transactscope.fields.Encrypted())"
+    )
+
+    assert ("Encrypted()\n", "") == _printed(program)

@@ -6,11 +6,11 @@ in the program. Needs `cryptography`, which the extra `encryption` installs.
 
 from __future__ import annotations
 
-try:
-    import cryptography as _cryptography  # noqa: F401 - only to say what is missing
-except ImportError as error:  # pragma: no cover - seen where it is not installed
+import importlib.util
+
+if importlib.util.find_spec("cryptography") is None:
     _HINT = "transactscope.ext.encryption needs cryptography: install transactscope[encryption]"
-    raise ImportError(_HINT) from error
+    raise ImportError(_HINT)
 
 from transactscope.ext.encryption.kms import KmsKeyring
 from transactscope.ext.encryption.local import LocalKeyring

@@ -16,7 +16,8 @@ Steps: TypeAlias = Generator[Callable[[], Any], Any, R]
 
 def performed(steps: Steps[R]) -> R:
     """Perform steps to their end."""
-    step, outcome = steps.send, None
+    step: Any = steps.send
+    outcome: Any = None
     while True:
         try:
             call = step(outcome)
@@ -30,7 +31,8 @@ def performed(steps: Steps[R]) -> R:
 
 async def awaited(steps: Steps[R]) -> R:
     """Do the same, and await every answer."""
-    step, outcome = steps.send, None
+    step: Any = steps.send
+    outcome: Any = None
     while True:
         try:
             call = step(outcome)
