@@ -3,35 +3,55 @@
 import configparser
 import email
 import json
+import os
 import re
-import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
 
 import transactscope
-from tests.project.tree import ROOT, project_files
+from tests.project.tree import ROOT, copy, project_files
 
 # Heavy, or of tests and samples only: nobody who installs the library may need one of them.
-NOT_OURS_TO_LOAD = ("aiobotocore", "cryptography", "flask", "hypothesis", "moto", "pytest")
+NOT_OURS_TO_LOAD = (
+    "aiobotocore",
+    "cryptography",
+    "fastapi",
+    "flask",
+    "hypothesis",
+    "moto",
+    "pytest",
+)
 # pytest loads it in every run, so it stands beside the package.
 PYTEST_PLUGIN = "_transactscope_pytest"
 LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml")
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel, built without a network from a copy: a build leaves files in its tree."""
-    folder = tmp_path_factory.mktemp("wheel")
+def sdist(tmp_path_factory):
+    """The sdist, built from a copy, because a build leaves files in its tree; and unpacked."""
+    folder = tmp_path_factory.mktemp("sdist")
     source = folder / "source"
-    for path in project_files():
-        (source / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, source / path)
+    source.mkdir()
+    copy(source)
+    program = "from setuptools.build_meta import build_sdist; build_sdist('..')"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=source, capture_output=True)
+    (built,) = folder.glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / built.name.removesuffix(".tar.gz")
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist):
+    """The wheel, built from the sdist, as pip does it, without a network."""
+    folder = sdist.parent
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps"]
     subprocess.run(
-        [*command, "--no-build-isolation", "--wheel-dir", folder, source], check=True, cwd=folder
+        [*command, "--no-build-isolation", "--wheel-dir", folder, sdist], check=True, cwd=folder
     )
     (built,) = folder.glob("*.whl")
     with zipfile.ZipFile(built) as archive:
@@ -43,6 +63,17 @@ def metadata(wheel):
     """The metadata that pip and PyPI read."""
     (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
     return email.message_from_bytes(wheel.read(name))
+
+
+@pytest.mark.slow
+def test_the_sdist_holds_all_that_is_tracked(sdist):
+    """Whoever has it can build the library and test it, without the repository."""
+    packed = {path.relative_to(sdist) for path in sdist.rglob("*") if path.is_file()}
+    made = {path for path in packed if path.parts[0] == "transactscope.egg-info"}
+
+    assert {path.as_posix() for path in project_files()} | {"PKG-INFO"} == {
+        path.as_posix() for path in packed - made
+    }
 
 
 @pytest.mark.slow
@@ -83,6 +114,37 @@ def test_the_wheel_carries_the_licence(wheel, metadata):
 
 
 @pytest.mark.slow
+def test_the_wheel_commits_a_transaction(wheel, tmp_path):
+    """Nothing that the library needs at run time has stayed behind in the checkout."""
+    script = ROOT / "scripts/first_commit.py"
+    program = f"import runpy, transactscope as used; runpy.run_path({str(script)!r}); print(used)"
+    printed = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": wheel.filename},
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert printed.startswith("CommitResult(sent=True")
+    assert "Account(number='A-1')" in printed
+    assert f"from '{wheel.filename}" in printed
+
+
+@pytest.mark.slow
+def test_the_wheel_asks_for_what_setup_cfg_says(metadata):
+    """pip reads nothing else: a requirement that lost its extra would be everybody's."""
+    asked = metadata.get_all("Requires-Dist")
+    plain = [requirement for requirement in asked if "extra ==" not in requirement]
+    options = _setup_cfg()["options"]
+
+    assert sorted(_lines(options["install_requires"])) == sorted(plain)
+    assert options["python_requires"] == metadata["Requires-Python"]
+    assert set(_setup_cfg()["options.extras_require"]) == set(metadata.get_all("Provides-Extra"))
+
+
+@pytest.mark.slow
 def test_the_version_has_one_source(metadata):
     """The installed version and the one in the code are the same."""
     assert metadata["Version"] == transactscope.__version__
@@ -98,16 +160,34 @@ def test_the_readme_is_the_description(metadata):
 def test_the_library_needs_three_packages():
     """Every further dependency is a decision, and is made here."""
     options = _setup_cfg()["options"]
-    names = {_name(line) for line in options["install_requires"].split("\n") if line}
+    names = {_name(line) for line in _lines(options["install_requires"])}
 
     assert names == {"attrs", "boto3", "cattrs"}
 
 
 def test_every_dependency_has_a_floor():
     """A requirement without a lowest version is a promise that nobody checked."""
-    lines = _setup_cfg()["options"]["install_requires"].split("\n")
+    lines = _lines(_setup_cfg()["options"]["install_requires"])
 
-    assert [] == [line for line in lines if line and ">=" not in line]
+    assert [] == [line for line in lines if not re.fullmatch(r"\w+>=\d+(\.\d+)+", line)]
+
+
+def test_the_pythons_are_named_once_from_the_floor_on():
+    """Sessions of nox are made of these lines; one that is missing would not be tested."""
+    setup = _setup_cfg()
+    named = re.findall(r"Python :: 3\.(\d+)$", setup["metadata"]["classifiers"], re.MULTILINE)
+    (floor,) = re.findall(r">=3\.(\d+)", setup["options"]["python_requires"])
+
+    assert list(range(int(floor), int(floor) + len(named))) == [int(minor) for minor in named]
+
+
+def test_extras_are_documented():
+    """Everything that can be asked for in brackets is explained, and nothing else is."""
+    text = (ROOT / "docs/stability.md").read_text(encoding="utf-8")
+
+    assert set(_setup_cfg()["options.extras_require"]) == set(
+        re.findall(r"^\| `\[(\w+)\]` \|", text, re.MULTILINE)
+    )
 
 
 def test_importing_the_library_loads_what_it_needs_only():
@@ -138,6 +218,10 @@ def _setup_cfg():
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg", encoding="utf-8")
     return parser
+
+
+def _lines(option):
+    return [line for line in option.split("\n") if line]
 
 
 def _name(requirement):
