@@ -75,6 +75,8 @@ class ScopeView:
 
         Raises:
             ScopeStateError: The scope has not begun, so it has no token yet. Not sent.
+            InvalidRequestError: Encrypted fields are staged, which the commit has to seal first.
+                Not sent.
 
         Example:
             >>> from transactscope import TransactScope
