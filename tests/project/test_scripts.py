@@ -13,7 +13,8 @@ SYNC, ASYNC = ".venv", ".venv-async"
 MEASURED = "--cov --cov-report="
 TWO = "-n 2 --dist loadfile"
 AGAIN = "moto or threads or dynoxide-direct"
-WITHOUT_DIRECT = f"{TWO} -m not contention -k not ({AGAIN}) tests/unit/transports"
+ONCE = f"-m not contention -k not ({AGAIN})"
+WITHOUT_DIRECT = f"{TWO} {ONCE} tests/unit/transports"
 FOLDERS_OF_DIRECT = ("transactscope/transports", "tests/unit/transports", "tests/contract")
 BROWSER = "samples/catalog/tests/browser"
 ENGINE = ".engines/node_modules/@dynoxide/linux-x64/dynoxide"
@@ -88,14 +89,15 @@ def test_everything_is_tested_in_two_environments(checkout):
 
     assert 0 == outcome.returncode
     assert [
-        (SYNC, f" {TWO} {MEASURED} -m not contention -k not ({AGAIN}) --ignore={BROWSER}"),
+        (SYNC, f" {TWO} {MEASURED} {ONCE} tests/unit tests/property"),
+        (SYNC, f" {TWO} {ONCE} tests/project samples --ignore={BROWSER}"),
         (SYNC, f" {TWO} -m not contention -k {AGAIN} --ignore={BROWSER}"),
         (SYNC, f" {WITHOUT_DIRECT}"),
         (SYNC, f" {BROWSER}"),
         (SYNC, " -m contention"),
         (ASYNC, f" {TWO} -m aiobotocore"),
     ] == [(where, arguments.partition(" tests/contract")[0]) for where, arguments in _runs(outcome)]
-    assert "All 12 steps passed." in outcome.stdout
+    assert "All 13 steps passed." in outcome.stdout
 
 
 @pytest.mark.slow
@@ -143,7 +145,7 @@ def test_elsewhere_what_needs_aiobotocore_is_left_out_with_a_word(checkout):
     assert 0 == outcome.returncode
     assert {SYNC} == {environment for environment, _ in _runs(outcome)}
     assert f"left out: {ASYNC} could not be set up" in outcome.stdout
-    assert "All 11 steps passed." in outcome.stdout
+    assert "All 12 steps passed." in outcome.stdout
 
 
 @pytest.mark.parametrize(
@@ -182,4 +184,4 @@ def test_packages_are_installed_again_only_if_their_list_changes(checkout):
     (checkout.folder / "setup.cfg").write_text("[changed]", "utf-8")
     changed = checkout.run(FAILING=ASYNC)
 
-    assert [6, 5] == [len(_runs(outcome)) for outcome in (again, changed)]
+    assert [7, 6] == [len(_runs(outcome)) for outcome in (again, changed)]
