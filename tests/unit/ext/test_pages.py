@@ -1,5 +1,6 @@
 """Page tokens: what they are bound to, and that nothing can be learnt from trying."""
 
+import asyncio
 import base64
 import types
 
@@ -130,6 +131,55 @@ def test_what_is_no_query_or_caller_is_a_mistake(tokens):
             with pytest.raises(InvalidRequestError) as caught:
                 use()
             assert not isinstance(caught.value, InvalidPageTokenError)
+
+
+def test_asynchronous_tokens_refuse_with_the_same_error():
+    """Also where the keyring need not be awaited."""
+    tokens = AsyncPageTokens(vault.local())
+
+    async def main():
+        token = await tokens.seal(Query(), caller="u-1")
+        with pytest.raises(InvalidPageTokenError) as caught:
+            await tokens.open(token, Query(), caller="u-2")
+        return str(caught.value), await tokens.open(token, Query(), caller="u-1")
+
+    assert ("this page token is not valid here, or not any more", KEY) == asyncio.run(main())
+
+
+def test_what_has_to_be_awaited_is_refused_where_nobody_does():
+    """Whatever kind of thing it is."""
+    loop = asyncio.new_event_loop()
+    future = loop.create_future()
+    keyring = types.SimpleNamespace(seal=lambda _: future, open=None, blocks=False)
+    keyring.open = keyring.seal
+
+    with pytest.raises(InvalidRequestError, match="AsyncPageTokens"):
+        PageTokens(keyring).seal(Query(), caller="u-1")
+    loop.close()
+
+
+class Hostile:
+    """A query that cannot be looked at."""
+
+    @property
+    def fingerprint(self):
+        """Fail."""
+        raise ZeroDivisionError
+
+
+def test_what_is_raised_while_arguments_are_read_is_a_cause(tokens):
+    """Whoever calls handles the errors of the library."""
+    with pytest.raises(InvalidRequestError) as caught:
+        tokens.open(None, Hostile(), caller="u-1")
+
+    assert "UNREADABLE_ARGUMENT" == caught.value.code
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_a_clock_is_a_function():
+    """A time is none."""
+    with pytest.raises(InvalidRequestError, match="wall_clock="):
+        PageTokens(vault.local(), wall_clock=5.0)
 
 
 def test_an_outage_is_no_bad_token():
