@@ -5,12 +5,14 @@ import asyncio
 import attrs
 import pytest
 
+from tests import engines
 from tests.contract import vault
 from tests.contract.vault import Customer
 from transactscope import AsyncDatabase, AsyncTransactScope, Database, ScopeState, in_threads
 from transactscope.errors import InvalidRequestError, KeyServiceError
 from transactscope.ext.encryption import KmsKeyring
 from transactscope.ext.pages import AsyncPageTokens, PageTokens
+from transactscope.types import KeyringEntry
 
 SECRET = "X 123"
 
@@ -64,6 +66,30 @@ def test_an_awaited_key_service_serves_writes_and_reads(kms, database):
 
     assert [SECRET] * 3 == asyncio.run(main())
     assert ["GenerateDataKey", "Decrypt"] == kms.calls
+
+
+@pytest.mark.aiobotocore
+@pytest.mark.needs("endpoint")
+def test_a_kms_client_of_aiobotocore_is_awaited(engine):
+    """It is known for what it is; the engine is no KMS, and answers that."""
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import get_session
+
+    async def main():
+        async with get_session().create_client(
+            "kms",
+            region_name=engines.REGION,
+            endpoint_url=engine.endpoint_url,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            config=AioConfig(retries={"total_max_attempts": 1}),
+        ) as service:
+            keyring = KmsKeyring(service, "alias/app")
+            with pytest.raises(KeyServiceError, match="GenerateDataKey"):
+                await keyring.seal([KeyringEntry(b"x", b"", "T")])
+            return keyring.blocks
+
+    assert not asyncio.run(main())
 
 
 def test_a_key_service_that_blocks_is_called_in_threads(kms, database):
