@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.contract import vault
 from tests.contract.entities import Account, Loose
-from tests.contract.vault import Archived, Bearer, Customer, Foreign, Note, Patient
+from tests.contract.vault import Archived, Bearer, Customer, Foreign, Note, Patient, Ticket
 from tests.shells import Database, TransactScope
 from transactscope import (
     Attr,
@@ -59,9 +59,9 @@ def kms(kms_service):
 
 
 @pytest.fixture
-def names(table_names, fresh_table):
-    """The tables of all entities."""
-    return table_names | {"Archive": fresh_table("number")}
+def names(table_names, fresh_table, table_name):
+    """The tables of all entities; that of tickets does not exist."""
+    return table_names | {"Archive": fresh_table("number"), "Tickets": table_name}
 
 
 @pytest.fixture
@@ -135,6 +135,20 @@ def test_every_way_to_read_opens(safe):
         safe.query(Foreign, "u-1", filter=Attr("number").eq(1), only=["card"])
     )
     assert [[*cards, note]] == list(safe.query(Foreign | Note, "u-1").pages())
+
+
+def test_indexes_hold_sealed_values_that_open(safe):
+    """They are copies, with the key of the table beside them."""
+    safe.create_table(Ticket)
+    tickets = [Ticket("u-1", number, "open", f"seat {number}") for number in (1, 2)]
+    safe.batch_write(tickets)
+
+    def by_number(found):
+        return sorted(found, key=lambda ticket: ticket.number)
+
+    assert tickets == by_number(safe.query(Ticket, "open", index="by-state"))
+    some = safe.query(Ticket, "open", index="some-by-state", only=["seat"])
+    assert ["seat 1", "seat 2"] == sorted(found["seat"] for found in some)
 
 
 def test_an_absent_value_is_no_secret(safe, raw):

@@ -11,6 +11,7 @@ from attrs import define
 from tests import engines
 from transactscope import KeyTemplate, entity
 from transactscope.ext.encryption import Encrypted, KmsKeyring, LocalKeyring
+from transactscope.indexes import GlobalIndex
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))
@@ -54,6 +55,26 @@ class Archived:
 
     number: str
     passport: Annotated[str | None, Encrypted()] = None
+
+
+@entity(
+    "Tickets",
+    partition_key="owner",
+    sort_key="number",
+    discriminator=("kind", "ticket"),
+    indexes=[
+        GlobalIndex("by-state", partition_key="state"),
+        GlobalIndex("some-by-state", partition_key="state", projection=["seat"]),
+    ],
+)
+@define
+class Ticket:
+    """An item that is found by indexes."""
+
+    owner: str
+    number: int
+    state: str
+    seat: Annotated[str, Encrypted()] = ""
 
 
 @define
