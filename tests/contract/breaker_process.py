@@ -10,6 +10,7 @@ import sys
 
 from tests import engines
 from tests.contract.entities import Account
+from tests.processes import Obedient, under_way
 from transactscope import Database, RetryPolicy
 from transactscope.errors import CircuitOpenError, ThrottledError
 from transactscope.ext.breaker import TableBreaker
@@ -18,20 +19,7 @@ from transactscope.testing import Faults, calling, throttled
 ONCE = RetryPolicy(max_attempts=1)
 
 
-def _say(word):
-    print(word, flush=True)  # noqa: T201 - the other end of the pipe reads it
-
-
-def _hear():
-    return sys.stdin.readline().split()
-
-
-def _under_way():
-    _say("under way")
-    _hear()
-
-
-class Process:
+class Process(Obedient):
     """One process of a program that has several."""
 
     def __init__(self, endpoint_url, circuit_table, account_table):
@@ -48,10 +36,6 @@ class Process:
         )
         self.client = engines.new_client(endpoint_url)
         self.db = Database(self.client, table_names=names, retry=ONCE, breaker=breaker)
-
-    def obey(self, command, *arguments):
-        """Do what a command says, and say one word of it."""
-        _say(getattr(self, command)(*arguments))
 
     def clock(self, seconds):
         """Let it be so late."""
@@ -74,7 +58,7 @@ class Process:
 
     def hold(self):
         """Read an account; the request is under way until `go` is heard."""
-        return self._read_with(calling(_under_way))
+        return self._read_with(calling(under_way))
 
     def _read_with(self, fault):
         with Faults(self.client) as faults:
@@ -83,7 +67,4 @@ class Process:
 
 
 if __name__ == "__main__":
-    process = Process(*sys.argv[1:])
-    _say("ready")
-    while command := _hear():
-        process.obey(*command)
+    Process(*sys.argv[1:]).obey()

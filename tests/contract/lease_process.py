@@ -11,26 +11,16 @@ import sys
 
 from tests import engines
 from tests.contract.entities import Account
+from tests.processes import Obedient, under_way
 from transactscope import Database, RetryPolicy, TransactScope
 from transactscope.ext.lease import Lease, LeaseLostError, LeaseTakenError
 from transactscope.testing import Faults, calling
 
 
-def _say(word):
-    print(word, flush=True)  # noqa: T201 - the other end of the pipe reads it
-
-
-def _hear():
-    return sys.stdin.readline().split()
-
-
-def _under_way():
-    _say("under way")
-    _hear()
-
-
-class Process:
+class Process(Obedient):
     """One process of a program that has several."""
+
+    answers = LeaseLostError, LeaseTakenError
 
     def __init__(self, endpoint_url, lease_table, account_table):
         self.now = 1000.0
@@ -40,13 +30,6 @@ class Process:
         clocks = {"clock": lambda: self.now, "wall_clock": lambda: self.now}
         self.lease = Lease(self.db, "job", duration=10, **clocks)
         self.tx = None
-
-    def obey(self, command, *arguments):
-        """Do what a command says, and say in one line what came of it."""
-        try:
-            _say(getattr(self, command)(*arguments))
-        except (LeaseLostError, LeaseTakenError) as error:
-            _say(type(error).__name__)
 
     def clock(self, seconds):
         """Let it be so late."""
@@ -78,12 +61,9 @@ class Process:
     def hold(self):
         """Send it; the request is under way until `go` is heard."""
         with Faults(self.client) as faults:
-            faults.next("TransactWriteItems", calling(_under_way))
+            faults.next("TransactWriteItems", calling(under_way))
             return self.commit()
 
 
 if __name__ == "__main__":
-    process = Process(*sys.argv[1:])
-    _say("ready")
-    while command := _hear():
-        process.obey(*command)
+    Process(*sys.argv[1:]).obey()

@@ -1,13 +1,11 @@
 """One circuit for two processes: real ones, over one engine, that hear and speak through pipes."""
 
 import contextlib
-import subprocess
-import sys
 
 import pytest
 
 from tests.conftest import random_table_name
-from tests.engines import ROOT
+from tests.processes import Process
 from transactscope import Database
 from transactscope.ext.breaker import Circuit
 
@@ -16,44 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("endpoint")]
 ROUNDS = 10
 
 
-class Process:
-    """The other end of the pipes of `breaker_process`."""
-
-    def __init__(self, *arguments):
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.breaker_process", *arguments],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.communicate()
-
-    def tell(self, command):
-        """Send a command."""
-        self._process.stdin.write(f"{command}\n")
-        self._process.stdin.flush()
-
-    def hear(self):
-        """Wait for one word."""
-        return self._process.stdout.readline().strip()
-
-    def ask(self, command):
-        """Send a command and wait for its word."""
-        self.tell(command)
-        return self.hear()
-
-    def kill(self):
-        """End it as a crash would."""
-        self._process.kill()
-        self._process.wait()
+OTHER = "tests.contract.breaker_process"
 
 
 @pytest.fixture
@@ -63,7 +24,7 @@ def processes(engine, client, fresh_table):
     Database(client, table_names={"CircuitBreaker": table}).create_table(Circuit)
     arguments = engine.endpoint_url, table, fresh_table("number")
     with contextlib.ExitStack() as stack:
-        started = [stack.enter_context(Process(*arguments)) for _ in range(2)]
+        started = [stack.enter_context(Process(OTHER, *arguments)) for _ in range(2)]
         assert ["ready"] * 2 == [process.hear() for process in started]
         yield started
 

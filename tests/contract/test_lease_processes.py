@@ -1,15 +1,11 @@
 """Two processes that want one lease: real ones, of which one is paused, over one engine."""
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 
 import pytest
 
 from tests.contract.entities import Account
-from tests.engines import ROOT
+from tests.processes import Process
 from transactscope import Database
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("endpoint")]
@@ -17,54 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("endpoint")]
 ROUNDS = 10
 
 
-class Process:
-    """The other end of the pipes of `lease_process`."""
-
-    def __init__(self, *arguments):
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.lease_process", *arguments],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.communicate()
-
-    def tell(self, command):
-        """Send a command."""
-        self._process.stdin.write(f"{command}\n")
-        self._process.stdin.flush()
-
-    def hear(self):
-        """Wait for one line."""
-        return self._process.stdout.readline().strip()
-
-    def ask(self, command):
-        """Send a command and wait for what came of it."""
-        self.tell(command)
-        return self.hear()
-
-    def pause(self):
-        """Stop it where it is, as a machine does that has no time for it."""
-        self._process.send_signal(signal.SIGSTOP)
-        _, status = os.waitpid(self._process.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(status)
-
-    def resume(self):
-        """Let it go on, as if no time had passed."""
-        self._process.send_signal(signal.SIGCONT)
-
-    def kill(self):
-        """End it as a crash would."""
-        self._process.kill()
-        self._process.wait()
+OTHER = "tests.contract.lease_process"
 
 
 @pytest.fixture
@@ -84,7 +33,9 @@ def balance(client, tables):
 def processes(engine, tables):
     """Two processes that want the same lease; their clocks say the same."""
     with contextlib.ExitStack() as stack:
-        started = [stack.enter_context(Process(engine.endpoint_url, *tables)) for _ in range(2)]
+        started = [
+            stack.enter_context(Process(OTHER, engine.endpoint_url, *tables)) for _ in range(2)
+        ]
         assert ["ready"] * 2 == [process.hear() for process in started]
         yield started
 

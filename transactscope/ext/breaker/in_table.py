@@ -7,14 +7,15 @@ steps go on at once, or when that was awaited.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import transactscope
 from transactscope.errors import InvalidRequestError
 from transactscope.ext.breaker.circuit import CircuitState, LocalCircuit, Settings, Ticket
 from transactscope.ext.breaker.items import Circuit
-from transactscope.ext.breaker.shared import SharedCircuit, Steps
+from transactscope.ext.breaker.shared import SharedCircuit
+from transactscope.ext.steps import awaited, performed
 from transactscope.types import FrozenRequest, Health
 
 D = TypeVar("D")
@@ -121,14 +122,14 @@ class TableBreaker(_BaseTableBreaker["transactscope.Database"]):
         Raises:
             CircuitOpenError: The circuit is open, or its probe is under way. Not sent.
         """
-        return _performed(self._shared.admit(request))
+        return performed(self._shared.admit(request))
 
     def report(self, ticket: Ticket, health: Health) -> None:
         """Learn what came of a request that was admitted; see `types.CircuitBreaker`.
 
         Sends one PutItem where this changes the circuit.
         """
-        _performed(self._shared.report(ticket, health))
+        performed(self._shared.report(ticket, health))
 
 
 class AsyncTableBreaker(_BaseTableBreaker["transactscope.AsyncDatabase"]):
@@ -171,14 +172,14 @@ class AsyncTableBreaker(_BaseTableBreaker["transactscope.AsyncDatabase"]):
         Raises:
             CircuitOpenError: The circuit is open, or its probe is under way. Not sent.
         """
-        return await _awaited(self._shared.admit(request))
+        return await awaited(self._shared.admit(request))
 
     async def report(self, ticket: Ticket, health: Health) -> None:
         """Learn what came of a request that was admitted; see `types.CircuitBreaker`.
 
         Sends one PutItem where this changes the circuit.
         """
-        await _awaited(self._shared.report(ticket, health))
+        await awaited(self._shared.report(ticket, health))
 
 
 def _checked_database(db: Any, kind: str) -> Any:
@@ -190,28 +191,3 @@ def _checked_database(db: Any, kind: str) -> Any:
         msg = "the database of a breaker's own requests must not have a breaker itself"
         raise InvalidRequestError(msg)
     return db
-
-
-def _performed(steps: Steps[R]) -> R:
-    """Go through steps whose verbs have returned at once."""
-    answer: Any = None
-    while True:
-        try:
-            answer = steps.send(answer)
-        except StopIteration as stop:
-            return cast("R", stop.value)
-
-
-async def _awaited(steps: Steps[R]) -> R:
-    """Go through steps, and await what each verb has returned."""
-    step: Callable[[Any], Awaitable[Any]] = steps.send
-    answer: Any = None
-    while True:
-        try:
-            begun = step(answer)
-        except StopIteration as stop:
-            return cast("R", stop.value)
-        try:
-            step, answer = steps.send, await begun
-        except BaseException as error:  # noqa: BLE001 - the steps decide what every one means
-            step, answer = steps.throw, error

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Generator
-from typing import Any, Final, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any, Final
 
 from transactscope import Attr, to_key
 from transactscope.errors import ConditionFailedError, InvalidRequestError, TableNotFoundError
@@ -22,12 +22,8 @@ from transactscope.ext.breaker.circuit import (
     logger,
 )
 from transactscope.ext.breaker.items import Circuit
+from transactscope.ext.steps import Steps
 from transactscope.types import FrozenRequest, Health
-
-R = TypeVar("R")
-
-Steps: TypeAlias = Generator[Any, Any, R]
-"""Yields what a verb of the database returned, receives what came of it, returns R."""
 
 _HINT: Final = "; db.create_table() of its entity makes the table"
 

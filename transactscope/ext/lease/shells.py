@@ -10,9 +10,9 @@ import asyncio
 import random as chance
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 import transactscope
 from transactscope import EntityKey
@@ -27,7 +27,8 @@ from transactscope.ext.lease.settings import (
     reading,
     seconds,
 )
-from transactscope.ext.lease.table import Steps, TableLease
+from transactscope.ext.lease.table import TableLease
+from transactscope.ext.steps import awaited, performed
 from transactscope.types import Action, CommitResult
 
 D = TypeVar("D")
@@ -337,7 +338,7 @@ class Lease(_BaseLease["transactscope.Database"]):
             ...     print(error)
             lease LeaseItem 'report' is held by somebody else; given up after 0 seconds
         """
-        _performed(self._table.acquire(self._waited(timeout)))
+        performed(self._table.acquire(self._waited(timeout)))
 
     def refresh(self) -> None:
         """Let the lease last `duration` seconds from now. Sends one UpdateItem.
@@ -364,7 +365,7 @@ class Lease(_BaseLease["transactscope.Database"]):
             >>> lease.expires_at
             110.0
         """
-        _performed(self._table.refresh())
+        performed(self._table.refresh())
 
     def release(self) -> None:
         """Give the lease up, so that others need not wait. Sends one DeleteItem.
@@ -389,7 +390,7 @@ class Lease(_BaseLease["transactscope.Database"]):
             >>> lease.is_held
             False
         """
-        _performed(self._table.release())
+        performed(self._table.release())
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -401,7 +402,7 @@ class Lease(_BaseLease["transactscope.Database"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _performed(self._table.leave(error))
+        performed(self._table.leave(error))
 
 
 class AsyncLease(_BaseLease["transactscope.AsyncDatabase"]):
@@ -481,7 +482,7 @@ class AsyncLease(_BaseLease["transactscope.AsyncDatabase"]):
             >>> asyncio.run(main())
             True
         """
-        await _awaited(self._table.acquire(self._waited(timeout)))
+        await awaited(self._table.acquire(self._waited(timeout)))
 
     async def refresh(self) -> None:
         """Let the lease last `duration` seconds from now. Sends one UpdateItem.
@@ -502,7 +503,7 @@ class AsyncLease(_BaseLease["transactscope.AsyncDatabase"]):
             >>> asyncio.run(main())
             True
         """
-        await _awaited(self._table.refresh())
+        await awaited(self._table.refresh())
 
     async def release(self) -> None:
         """Give the lease up, so that others need not wait. Sends one DeleteItem.
@@ -524,7 +525,7 @@ class AsyncLease(_BaseLease["transactscope.AsyncDatabase"]):
             >>> asyncio.run(main())
             False
         """
-        await _awaited(self._table.release())
+        await awaited(self._table.release())
 
     async def __aenter__(self) -> Self:
         await self.acquire()
@@ -536,29 +537,4 @@ class AsyncLease(_BaseLease["transactscope.AsyncDatabase"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await _awaited(self._table.leave(error))
-
-
-def _performed(steps: Steps[R]) -> R:
-    """Go through steps whose verbs have returned at once."""
-    answer: Any = None
-    while True:
-        try:
-            answer = steps.send(answer)
-        except StopIteration as stop:
-            return cast("R", stop.value)
-
-
-async def _awaited(steps: Steps[R]) -> R:
-    """Go through steps, and await what each verb has returned."""
-    step: Callable[[Any], Awaitable[Any]] = steps.send
-    answer: Any = None
-    while True:
-        try:
-            begun = step(answer)
-        except StopIteration as stop:
-            return cast("R", stop.value)
-        try:
-            step, answer = steps.send, await begun
-        except BaseException as error:  # noqa: BLE001 - the steps decide what every one means
-            step, answer = steps.throw, error
+        await awaited(self._table.leave(error))

@@ -7,8 +7,8 @@ pause, has returned, and receive what came of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
-from typing import Any, Final, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any, Final
 
 from transactscope.errors import (
     CommitOutcomeUnknownError,
@@ -17,11 +17,7 @@ from transactscope.errors import (
 )
 from transactscope.ext.lease.errors import LeaseLostError
 from transactscope.ext.lease.holder import Holder
-
-R = TypeVar("R")
-
-Steps: TypeAlias = Generator[Any, Any, R]
-"""Yields what a verb of the database returned, receives what came of it, returns R."""
+from transactscope.ext.steps import Steps
 
 logger: Final = logging.getLogger("transactscope.ext.lease")
 
