@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import os
 import struct
@@ -26,7 +25,7 @@ from transactscope.ext.encryption.envelope import (
     sealed_under,
 )
 from transactscope.ext.encryption.names import checked_function, checked_name
-from transactscope.ext.encryption.steps import Steps, awaited, performed
+from transactscope.ext.steps import Steps, awaited, performed
 from transactscope.types import KeyringEntry
 
 _PURPOSE: Final = "transactscope"
@@ -141,14 +140,12 @@ class KmsKeyring:
 
     def _sealing(self, entries: Sequence[KeyringEntry]) -> Steps[list[bytes]]:
         tables = _tables_text(each.table for each in entries)
-        call = functools.partial(
-            self._client.generate_data_key,
-            KeyId=self._key_id,
-            KeySpec="AES_256",
-            EncryptionContext=self._context_of(tables),
-        )
         try:
-            answer = yield call
+            answer = yield self._client.generate_data_key(
+                KeyId=self._key_id,
+                KeySpec="AES_256",
+                EncryptionContext=self._context_of(tables),
+            )
         except Exception as error:
             raise _no_key("GenerateDataKey", error) from error
         written = tables.encode()
@@ -177,14 +174,12 @@ class KmsKeyring:
         if known is not None:
             return known
         tables, content = _parts(wrapped.content)
-        call = functools.partial(
-            self._client.decrypt,
-            KeyId=wrapped.name,
-            CiphertextBlob=content,
-            EncryptionContext=self._context_of(tables),
-        )
         try:
-            answer = yield call
+            answer = yield self._client.decrypt(
+                KeyId=wrapped.name,
+                CiphertextBlob=content,
+                EncryptionContext=self._context_of(tables),
+            )
         except Exception as error:
             if _code(error) in _WRONG_KEY_CODES:
                 raise not_ours() from error
