@@ -3,13 +3,16 @@
 It wraps a client, has its methods, changes items on their way, and knows nothing of ours.
 """
 
+import itertools
+
 import attrs
 import pytest
 from botocore.client import BaseClient
 
 from tests.contract.entities import Account, Sheet
-from transactscope import Attr, Database, EntityKey, TransactScope
-from transactscope.errors import StaleReadError
+from transactscope import Attr, Database, EntityKey, ScopeState, TransactScope
+from transactscope.errors import CommitOutcomeUnknownError, StaleReadError
+from transactscope.testing import Faults, lost_answer
 
 
 def _reversed(item):
@@ -24,12 +27,13 @@ class EncryptingClient:
 
     _client: BaseClient
     calls: list = attrs.field(factory=list)
+    salts: itertools.count | None = None
 
     def transact_write_items(self, **members):
         """Seal what is put."""
         self.calls.append("transact_write_items")
         actions = [
-            {"Put": {**action["Put"], "Item": _reversed(action["Put"]["Item"])}}
+            {"Put": {**action["Put"], "Item": self._sealed(action["Put"]["Item"])}}
             if "Put" in action
             else action
             for action in members["TransactItems"]
@@ -58,6 +62,10 @@ class EncryptingClient:
         self.calls.append("query")
         answer = self._client.query(**members)
         return answer | {"Items": [_reversed(item) for item in answer["Items"]]}
+
+    def _sealed(self, item):
+        sealed = _reversed(item)
+        return sealed if self.salts is None else sealed | {"salt": {"N": str(next(self.salts))}}
 
     def __getattr__(self, name):
         return getattr(self._client, name)
@@ -106,3 +114,19 @@ def test_a_version_guards_what_such_a_client_hides(wrapper, table_names):
 
     assert Sheet("A-1", 2, "abc", 2) == db.get(Sheet, "A-1")
     assert "transact_write_items" in wrapper.calls
+
+
+@pytest.mark.needs("idempotency")
+def test_what_such_a_client_seals_anew_for_each_send_stays_in_doubt(client, wrapper, table_names):
+    """It is another request under one token, and only the same bytes could settle the doubt."""
+    wrapper.salts = itertools.count()
+    db = Database(wrapper, table_names=table_names, sleep=lambda _: None)
+    with Faults(client) as faults:
+        faults.next("TransactWriteItems", lost_answer())
+        with pytest.raises(CommitOutcomeUnknownError) as caught, TransactScope(db) as tx:
+            tx.put(Account("A-1", 1, note="abc"))
+
+    assert ScopeState.IN_DOUBT is tx.state
+    assert tx is caught.value.scope
+    assert wrapper.calls.count("transact_write_items") > 1
+    assert 1 == db.get(Account, "A-1").balance
