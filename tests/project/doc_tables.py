@@ -18,7 +18,9 @@ def rows(document, *header):
 def blocks(document, language):
     """List the fenced blocks of one language, without their fences."""
     parts = (ROOT / document).read_text(encoding="utf-8").split("\n```")
-    return [part.removeprefix(f"{language}\n") for part in parts if part.startswith(f"{language}\n")]
+    return [
+        part.removeprefix(f"{language}\n") for part in parts if part.startswith(f"{language}\n")
+    ]
 
 
 def _cells(line):
