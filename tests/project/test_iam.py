@@ -1,9 +1,11 @@
 """The access rights that the guide lists are those of the requests that verbs send."""
 
+import functools
 import inspect
 import json
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import attrs
 import boto3
@@ -15,7 +17,8 @@ from transactscope.ext.breaker import Circuit, TableBreaker
 from transactscope.ext.lease import Lease, LeaseItem
 from transactscope.fields import TTL
 from transactscope.indexes import GlobalIndex
-from transactscope.testing import Faults, RequestRecorder, lost_answer, no_connection
+from transactscope.testing import Faults, RequestRecorder, lost_answer
+from transactscope.types import FrozenRequest, Health
 
 PAGE = "docs/how-to/iam.md"
 
@@ -63,13 +66,25 @@ RAW_KEY = {"number": {"S": "1"}, "row": {"S": "r"}}
 ONCE = RetryPolicy(max_attempts=1)
 
 
-@attrs.frozen
+@attrs.define
 class Bench:
-    """What a verb is called with: one client, the ordinary database of it, and one without retries."""
+    """What a call needs: a client, databases of it, and a lease that is held already."""
 
-    client: object
+    client: Any
     db: Database
     impatient: Database
+    lease: Lease
+
+    @classmethod
+    def over(cls, client):
+        """Create the tables and what is stored in them."""
+        db = Database(client)
+        for each in (Seat, LeaseItem, Circuit):
+            db.create_table(each)
+        db.put(Seat("1"))
+        lease = Lease(db, "held")
+        lease.acquire()
+        return cls(client, db, Database(client, retry=ONCE), lease)
 
     def commit(self, stage):
         """Commit what a function does with a scope."""
@@ -86,21 +101,10 @@ class Bench:
                 tx.commit()
         tx.resolve()
 
-    def commit_with_lease(self, stage):
-        """Commit a condition of a lease that is held already."""
-        lease = Lease(self.db, "sale")
-        lease.acquire()
-        with TransactScope(self.db) as tx:
-            stage(lease, tx)
-
     def open_circuit(self):
-        """Have a breaker of a table see one request fail."""
+        """Have a breaker of a table see that nothing can be sent."""
         breaker = TableBreaker(self.db, "seats", failures=1)
-        guarded = Database(self.client, breaker=breaker, retry=ONCE)
-        with Faults(self.client) as faults:
-            faults.next("Query", no_connection())
-            with pytest.raises(errors.NotSentError):
-                list(guarded.query(Seat, "1"))
+        breaker.report(breaker.admit(FrozenRequest("Query", {})), Health.OVERLOADED)
 
 
 def _check_what_was_read(tx):
@@ -156,43 +160,86 @@ STAGED = {
     ),
 }
 
-EXTENSIONS = {
-    "Lease.acquire": lambda bench: Lease(bench.db, "sale").acquire(),
-    "Lease.refresh": lambda bench: _held(bench).refresh(),
-    "Lease.release": lambda bench: _held(bench).release(),
+BESIDE = {
+    "resolve": Bench.resolve,
+    "Lease.acquire": lambda bench: Lease(bench.db, "free").acquire(),
+    "Lease.refresh": lambda bench: bench.lease.refresh(),
+    "Lease.release": lambda bench: bench.lease.release(),
+    "Lease.check": lambda bench: bench.commit(bench.lease.check),
+    "Lease.refresh_in": lambda bench: bench.commit(bench.lease.refresh_in),
+    "Lease.release_in": lambda bench: bench.commit(bench.lease.release_in),
     "TableBreaker": Bench.open_circuit,
 }
 
-WITH_A_LEASE = {
-    "Lease.check": lambda lease, tx: lease.check(tx),
-    "Lease.refresh_in": lambda lease, tx: lease.refresh_in(tx),
-    "Lease.release_in": lambda lease, tx: lease.release_in(tx),
+CALLS = {
+    "a verb of a Database": SINGLE,
+    "a verb of a scope": {
+        name: functools.partial(Bench.commit, stage=stage) for name, stage in STAGED.items()
+    },
+    "beside these": BESIDE,
 }
 
 
-def _held(bench):
-    lease = Lease(bench.db, "sale")
-    lease.acquire()
-    return lease
+@pytest.fixture(
+    params=[(title, name) for title, calls in CALLS.items() for name in calls], ids=" ".join
+)
+def case(request):
+    """Return the title of a table, and what one of its rows is about."""
+    return request.param
 
 
-@pytest.fixture(scope="module")
-def bench():
-    """Tables with one stored item, for as long as the module needs them."""
-    with pytest.MonkeyPatch.context() as settings, examples.fresh_engine(settings):
-        client = boto3.client("dynamodb")
-        db = Database(client)
-        for each in (Seat, LeaseItem, Circuit):
-            db.create_table(each)
-        yield Bench(client, db, Database(client, retry=ONCE))
+def test_the_rights_are_those_of_what_is_sent(case, monkeypatch):
+    """Who grants what the page says can make the call, and grants nothing besides."""
+    title, name = case
+    with examples.fresh_engine(monkeypatch):
+        bench = Bench.over(boto3.client("dynamodb"))
+        with RequestRecorder(bench.client) as recorder:
+            CALLS[title][name](bench)
+
+    assert _documented(title)[name] == (set(recorder.operations), _rights_for(recorder.requests))
 
 
-@pytest.fixture
-def documented():
-    """Return the rows of a table of the page: for each call its requests and rights."""
+@pytest.mark.parametrize("title", CALLS)
+def test_every_row_was_sent(title):
+    """A row that nobody tries is a claim."""
+    assert set(_documented(title)) == set(CALLS[title])
 
-    def read(title):
-        rows = doc_tables.rows(PAGE, title, "requests", "IAM actions")
-        return {row[0]: tuple(set(cell.split(", ")) for cell in row[1:3]) for row in rows}
 
-    return read
+@pytest.mark.parametrize(
+    ("kind", "title"), [(Database, "a verb of a Database"), (TransactScope, "a verb of a scope")]
+)
+def test_no_verb_is_left_out(kind, title):
+    """A verb that is new gets its row."""
+    verbs = {name for name, _ in inspect.getmembers(kind, inspect.isfunction) if name[0] != "_"}
+    rows = {re.split(r"[ ,]", name)[0] for name in _documented(title)}
+
+    assert set() == verbs - WITHOUT_RIGHTS_OF_THEIR_OWN - rows - {"resolve"}
+
+
+def test_the_policies_grant_rights_that_the_tables_know():
+    """A policy with a misspelt action grants nothing, and IAM takes it."""
+    policies = [json.loads(block) for block in doc_tables.blocks(PAGE, "json")]
+    statements = [each for policy in policies for each in policy["Statement"]]
+    known = set().union(*(row[1] for title in CALLS for row in _documented(title).values()))
+
+    assert statements
+    assert set() == {action for each in statements for action in each["Action"]} - known
+
+
+def _documented(title):
+    rows = doc_tables.rows(PAGE, title, "requests", "IAM actions")
+    return {
+        name: (set(requests.split(", ")), set(rights.split(", ")))
+        for name, requests, rights in rows
+    }
+
+
+def _rights_for(requests):
+    return {right for request in requests for right in _rights_of(request)}
+
+
+def _rights_of(request):
+    actions = request.body.get("TransactItems")
+    if actions is None:
+        return {f"dynamodb:{request.operation}"}
+    return {OF_A_KIND[kind] for action in actions for kind in action}

@@ -49,9 +49,10 @@ def sdist(tmp_path_factory):
 def wheel(sdist):
     """The wheel, built from the sdist, as pip does it, without a network."""
     folder = sdist.parent
+    (packed,) = folder.glob("*.tar.gz")  # what is unpacked already must not get files of a build
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps"]
     subprocess.run(
-        [*command, "--no-build-isolation", "--wheel-dir", folder, sdist], check=True, cwd=folder
+        [*command, "--no-build-isolation", "--wheel-dir", folder, packed], check=True, cwd=folder
     )
     (built,) = folder.glob("*.whl")
     with zipfile.ZipFile(built) as archive:
