@@ -10,12 +10,15 @@ STATUSES = {
     "CommitOutcomeUnknownError": 504,
     "ConditionFailedError": 409,
     "ConversionError": 500,
+    "DecryptionError": 500,
     "DuplicateTargetError": 500,
     "IdempotencyMismatchError": 422,
     "InvalidKeyError": 422,
+    "InvalidPageTokenError": 422,
     "InvalidRequestError": 500,
     "InvalidTableNameError": 500,
     "ItemTooLargeError": 422,
+    "KeyServiceError": 500,
     "NotSentError": 500,
     "RequestRejectedError": 500,
     "ScopeStateError": 500,
@@ -32,6 +35,7 @@ STATUSES = {
 
 DECIDED_BY_RETRYABLE = [
     (errors.NotSentError("no connection", retryable=True), 503),
+    (errors.KeyServiceError("no answer", retryable=True), 503),
     (errors.StaleReadError("an old version", retryable=False), 409),
 ]
 
