@@ -14,7 +14,7 @@ from tests import engines, guard
 # How long an example takes says something about the machine, and nothing about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
-# For runs on many versions, which ask whether the code works there, and not what it forgets.
+# For runs of everything, and on many versions: each tries other examples.
 hypothesis.settings.register_profile("brief", deadline=None, max_examples=20)
 
 
