@@ -92,7 +92,10 @@ def test_everything_is_tested_in_two_environments(checkout):
     assert [
         (SYNC, f" {TWO} {MEASURED} {ONCE} tests/unit"),
         (SYNC, f" {TWO} {ONCE} {BRIEF} tests/property tests/project samples --ignore={BROWSER}"),
-        (SYNC, f" {TWO} -m not contention -k {AGAIN} --ignore=samples/catalog"),
+        (
+            SYNC,
+            f" {TWO} -m not contention -k {AGAIN} --ignore=samples/catalog --ignore=tests/project",
+        ),
         (SYNC, f" {WITHOUT_DIRECT}"),
         (SYNC, f" {BROWSER}"),
         (SYNC, " -m contention"),
