@@ -24,10 +24,10 @@ UNWANTED = {
     "a number in a tracker": r"(?i)\b(?:issue|ticket|pull request)s?\s*" + _HASH + r"\d",
     "an address to download from": "|".join(
         [
-            "registry" + _DOT + "npmjs",
+            "npmjs" + _DOT + "(?:com|org)",
             "registry" + _DOT + "yarnpkg",
             "files" + _DOT + "pythonhosted",
-            "pypi" + _DOT + "org/simple",
+            "pypi" + _DOT + "org",
         ]
     ),
     "work left for later": r"\b(?:TO" + "DO|FIX" + r"ME)\b",
