@@ -12,10 +12,11 @@ import pytest
 from tests import engines, guard
 
 # How long an example takes says something about the machine, and nothing about the code.
-hypothesis.settings.register_profile("untimed", deadline=None)
+_UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("untimed", **_UNTIMED)
 hypothesis.settings.load_profile("untimed")
 # For runs of everything, and on many versions: each tries other examples.
-hypothesis.settings.register_profile("brief", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("brief", max_examples=20, **_UNTIMED)
 
 
 def pytest_configure(config):

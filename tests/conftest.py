@@ -7,6 +7,7 @@ import secrets
 import pytest
 
 from tests import detours, engines, shells
+from tests.lending import Lender
 from transactscope.testing import RequestRecorder
 
 _PLACE = re.compile(r"(?<=[\[-])(?:dynoxide|moto)(?:-direct|-threads|-aiobotocore)?(?=[\]-])")
@@ -99,12 +100,17 @@ def durable_engine(tmp_path):
         yield running
 
 
+@pytest.fixture(scope="module")
+def lender(engine):
+    """Lends clients of the engine to one test after the other."""
+    return Lender(engine.client)
+
+
 @pytest.fixture
-def client(engine):
-    """A client of the engine."""
-    made = engine.client()
-    yield made
-    made.close()
+def client(lender):
+    """A client of the engine that no other test has."""
+    with lender.lent() as lent:
+        yield lent
 
 
 @pytest.fixture
@@ -126,7 +132,7 @@ def table_name():
 
 
 @pytest.fixture
-def fresh_table(client):
+def fresh_table(engine):
     """Create an empty table and return its name.
 
     `fresh_table()` has the string key `id`; other keys go by name and type:
@@ -140,7 +146,7 @@ def fresh_table(client):
             if key is not None
         ]
         name = random_table_name()
-        client.create_table(
+        engine.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[

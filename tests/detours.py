@@ -11,6 +11,7 @@ What no server can do is done at this end of the connection: refuse it, and be o
 import contextlib
 import copy
 import importlib.util
+import itertools
 import socket
 import threading
 from unittest import mock
@@ -28,6 +29,7 @@ from botocore.exceptions import (
 from moto.core import models
 
 from tests import engines
+from tests.lending import Lender
 from transactscope.testing import Faults
 from transactscope.testing.faults import Raised, Unreachable
 
@@ -75,6 +77,7 @@ class Detours:
 
     def __init__(self):
         self._of_origins = {}
+        self._doors = {}  # by settings of the clients that come through them
         self._installed = contextlib.ExitStack()
 
     def of(self, origin):
@@ -82,17 +85,31 @@ class Detours:
         if not self._of_origins:
             self._install()
         if id(origin) not in self._of_origins:
-            self._of_origins[id(origin)] = Detour(origin)  # which keeps it, and so its id
+            door = self._door_for(origin)
+            self._of_origins[id(origin)] = Detour(origin, door)  # which keeps it, and so its id
         return self._of_origins[id(origin)]
 
     def close(self):
-        """End all detours, and return what they found to object to."""
+        """End all detours, and return what they found to object to; there may be others later."""
         detours = list(self._of_origins.values())
         self._of_origins.clear()
         self._installed.close()
         for detour in detours:
             detour.close()
+            self._doors[detour.door.key].append(detour.door)
         return [problem for detour in detours for problem in detour.problems]
+
+    def end(self):
+        """Close everything, for good."""
+        self.close()
+        for door in itertools.chain.from_iterable(self._doors.values()):
+            door.close()
+        self._doors.clear()
+
+    def _door_for(self, origin):
+        settings = {name: getattr(origin.meta.config, name) for name in _SETTINGS}
+        free = self._doors.setdefault(str(settings), [])
+        return free.pop() if free else Door(settings)
 
     def _install(self):
         from transactscope.transports.direct import transport
@@ -114,9 +131,48 @@ class Detours:
 
     def _connection_to(self, address, *arguments, **more):
         for detour in self._of_origins.values():
-            if detour.port == address[1]:
+            if detour.door.port == address[1]:
                 return detour.connection(lambda: self._connect(address, *arguments, **more))
         return self._connect(address, *arguments, **more)
+
+
+class Door:
+    """Where one detour after the other listens, and the clients that send there.
+
+    Attributes:
+        key: Which settings the clients have.
+        port: Where it listens.
+        lender: Lends the clients.
+    """
+
+    def __init__(self, settings):
+        self.key = str(settings)
+        self._listening = socket.create_server((_HOST, 0))
+        self.port = self._listening.getsockname()[1]
+        self.lender = Lender(lambda: _unheard(f"http://{_HOST}:{self.port}", settings))
+        self._last = None
+
+    def arrivals(self):
+        """Go through the connections that are opened, up to the last call."""
+        while True:
+            connection, address = self._listening.accept()
+            if address == self._last:
+                connection.close()
+                return
+            yield connection
+
+    @contextlib.contextmanager
+    def last_call(self):
+        """Let no connection arrive any more, nor be left for who listens next."""
+        with socket.socket() as caller:
+            caller.bind((_HOST, 0))
+            self._last = caller.getsockname()
+            caller.connect((_HOST, self.port))
+            yield
+
+    def close(self):
+        """Listen no more."""
+        self._listening.close()
 
 
 class Detour:
@@ -124,11 +180,12 @@ class Detour:
 
     Attributes:
         client: What the shell sends through.
-        port: Where the server listens.
+        door: Where the server listens.
         problems: What a test must not have done: an operation that was not sent directly at once.
     """
 
-    def __init__(self, origin):
+    def __init__(self, origin, door):
+        self.door = door
         self.problems = []
         self._origin = origin
         self._ends = {}
@@ -136,13 +193,10 @@ class Detour:
         self._sent = WeakSet()
         self._refusal = threading.local()
         self._open = []  # connections
-        self._listening = socket.create_server((_HOST, 0))
-        self.port = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, name="detour", daemon=True).start()
-        settings = {name: getattr(origin.meta.config, name) for name in _SETTINGS}
-        self.client = engines.new_client(f"http://{_HOST}:{self.port}", **settings)
-        # moto listens to every client, mocked or not.
-        self.client.meta.events.unregister("before-send", models.botocore_stubber)
+        self._lent = contextlib.ExitStack()
+        self.client = self._lent.enter_context(door.lender.lent())
+        self._accepting = threading.Thread(target=self._accept, name="detour", daemon=True)
+        self._accepting.start()
 
     @property
     def connections(self):
@@ -150,9 +204,11 @@ class Detour:
         return len(self._open)
 
     def close(self):
-        """Close everything."""
-        self.client.close()
-        for each in (self._listening, *self._open):
+        """Close everything but the door."""
+        self._lent.close()
+        with self.door.last_call():
+            self._accepting.join()
+        for each in self._open:
             _shut(each)
 
     @contextlib.contextmanager
@@ -223,11 +279,7 @@ class Detour:
         return next((answer for _, answer in answers if answer is not None), None)
 
     def _accept(self):
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
+        for connection in self.door.arrivals():
             self._open.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
@@ -301,6 +353,13 @@ class Line(socket.socket):
         if error is None or isinstance(error, ConnectionClosedError):
             return nothing
         raise TimeoutError if isinstance(error, ReadTimeoutError) else error
+
+
+def _unheard(address, settings):
+    """Make a client without moto's handler, which listens to every client, mocked or not."""
+    client = engines.new_client(address, **settings)
+    client.meta.events.unregister("before-send", models.botocore_stubber)
+    return client
 
 
 def _next_fault(client, operation):

@@ -78,7 +78,7 @@ class Shell:
 
     def close(self):
         """Close what was opened."""
-        self._detours.close()
+        self._detours.end()
         for manager in self._managers:
             run(manager.__aexit__(None, None, None))
         self._managers.clear()

@@ -257,7 +257,11 @@ _values = st.recursive(
 
 
 @only_sync
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    # How long an item takes to be made says something about the machine, and nothing about us.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(item=st.dictionaries(_names, _values, max_size=6), over=st.integers(-1, 2))
 def test_any_item_near_the_limit_has_one_verdict(judges, item, over):
     """No mixture of types is measured otherwise than by the engine."""

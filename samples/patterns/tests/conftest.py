@@ -8,6 +8,7 @@ import pytest
 
 from samples.engines.counting import watch
 from tests.conftest import engine, pytest_generate_tests
+from tests.lending import Lender
 from transactscope import Database, RetryPolicy, from_attribute_value
 from transactscope.testing import Faults, no_waiting
 
@@ -52,12 +53,17 @@ class Deployment:
         ]
 
 
+@pytest.fixture(scope="module")
+def lender(engine):
+    """Lends clients of the engine with a connection for every thread."""
+    return Lender(lambda: engine.client(max_pool_connections=MOST_THREADS))
+
+
 @pytest.fixture
-def client(engine):
-    """A client of the engine with a connection for every thread."""
-    made = engine.client(max_pool_connections=MOST_THREADS)
-    yield made
-    made.close()
+def client(lender):
+    """A client that no other test has."""
+    with lender.lent() as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def opened():
     """Detours that are closed after the test, whatever they object to."""
     made = Detours()
     yield made
-    made.close()
+    made.end()
 
 
 @pytest.fixture
