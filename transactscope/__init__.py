@@ -29,6 +29,7 @@ if typing.TYPE_CHECKING:
     from transactscope.values import from_attribute_value, to_attribute_value
 
 __version__ = "0.1.0.dev0"
+"""The version of the library."""
 
 __all__ = [
     "AsyncDatabase",

@@ -110,6 +110,9 @@ class BaseAttempt(Generic[S]):
         self._pause = self._budget.pause(failure)
         if self._pause is not None:
             log_rerun(failure, self._number, self._pause)
+            watch = self._scope._watch  # noqa: SLF001 - its own scope
+            if watch is not None:
+                watch.begins_anew(self._number, self._pause, failure)
         return self._pause is not None
 
 

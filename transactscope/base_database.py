@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from transactscope.core.terms import BatchTerms
     from transactscope.flows.batch import Crew
     from transactscope.flows.effects import Flow
-    from transactscope.types import CircuitBreaker, DynamoDBClient, Keyring
+    from transactscope.types import CircuitBreaker, DynamoDBClient, Keyring, Observer
 
 R = TypeVar("R")
 
@@ -55,6 +55,7 @@ class BaseDatabase(Verbs[R]):
         breaker: CircuitBreaker | None = None,
         direct: bool = True,
         keyring: Keyring | None = None,
+        observers: Iterable[Observer] = (),
     ) -> None:
         with reading(f"{type(self).__name__}()"):
             self._environment = make_environment(
@@ -71,6 +72,7 @@ class BaseDatabase(Verbs[R]):
                 breaker=breaker,
                 direct=direct,
                 keyring=keyring,
+                observers=observers,
             )
         self._reads = CompiledReads(self._environment.builder)
 
@@ -88,10 +90,13 @@ class BaseDatabase(Verbs[R]):
         environment = self._environment
         quick = self._reads.one(target, key)
         if quick is not None:
-            return read.get_quickly(quick, environment.converter, environment.budget())
-        with reading("get()"):
-            action = self._builder.read(entity_key(target, key))
-        return read.get(action, environment.converter, environment.budget(), environment.keyring)
+            flow = read.get_quickly(quick, environment.converter, environment.budget())
+        else:
+            with reading("get()"):
+                action = self._builder.read(entity_key(target, key))
+            budget = environment.budget()
+            flow = read.get(action, environment.converter, budget, environment.keyring)
+        return self._watched("get", flow)
 
     def _transact_getting(self, keys: Iterable[EntityKey[Any] | ProjectedKey]) -> Flow[list[Any]]:
         """Return the flow of `transact_get`; bad arguments are refused before it begins."""
@@ -99,13 +104,15 @@ class BaseDatabase(Verbs[R]):
         with reading("transact_get()"):
             given = tuple(keys)
             quick = self._reads.several(given)
-            if quick is not None:
-                return read.transact_get_quickly(quick, environment.converter, environment.budget())
-            wanted = [wanted_of(key, self._builder.read) for key in given]
-            refuse_too_many(wanted)
-        return read.transact_get(
-            wanted, environment.converter, environment.budget(), environment.keyring
-        )
+            if quick is None:
+                wanted = [wanted_of(key, self._builder.read) for key in given]
+                refuse_too_many(wanted)
+                flow = read.transact_get(
+                    wanted, environment.converter, environment.budget(), environment.keyring
+                )
+            else:
+                flow = read.transact_get_quickly(quick, environment.converter, environment.budget())
+        return self._watched("transact_get", flow)
 
     @abc.abstractmethod
     def _crew(self, in_flight: int) -> Crew:
@@ -133,7 +140,13 @@ class BaseDatabase(Verbs[R]):
         """Return the flow of `create_table`; bad arguments are refused before it begins."""
         from transactscope import tables  # noqa: PLC0415 - see there
 
-        return tables.creating(self._environment, entity_classes, billing, timeout)
+        flow = tables.creating(self._environment, entity_classes, billing, timeout)
+        return self._watched("create_table", flow)
+
+    def _watched(self, verb: str, flow: Flow[Any]) -> Flow[Any]:
+        """Return the flow of a call that writes no item, as observers are told of it."""
+        observers = self._environment.observers
+        return flow if observers is None else observers.watch().reading(verb, flow)
 
     @property
     def _builder(self) -> ActionBuilder:
@@ -152,6 +165,8 @@ class BaseDatabase(Verbs[R]):
     def _perform(self, action: StagedAction) -> R:
         environment = self._environment
         flow = write.write(action, environment.converter, environment.budget(), environment.keyring)
+        if environment.observers is not None:
+            flow = environment.observers.watch().writing(action, flow)
         return self._run(flow)  # type: ignore[no-any-return]
 
     def _perform_update_of(self, entity: object, terms: Terms) -> NoReturn:  # noqa: ARG002

@@ -70,6 +70,8 @@ class BaseScope(ScopeView, ScopeVerbs):
         )
         self._window = environment.token_window()
         self._in_use = threading.Lock()
+        observers = environment.observers
+        self._watch = None if observers is None else observers.watch(is_scope=True)
         self._entered = False
 
     @property
@@ -109,9 +111,12 @@ class BaseScope(ScopeView, ScopeVerbs):
             transaction = self._transaction
             if transaction.levels.marks:
                 transaction.levels.require_block_of(f"{call.verb}()", current_user)
-            return transaction.stage_encoded(call)
+            action = transaction.stage_encoded(call)
         finally:
             self._in_use.release()
+        if self._watch is not None:
+            self._watch.staged(action)
+        return action
 
     def _is_busy(self, verb: str) -> ScopeStateError:
         msg = f"{verb} is not possible: another thread or task is using this scope right now"
@@ -119,7 +124,10 @@ class BaseScope(ScopeView, ScopeVerbs):
 
     def _perform(self, action: StagedAction) -> Action:
         with self._exclusively(f"{action.verb}()"):
-            return self._transaction.stage(action)
+            staged = self._transaction.stage(action)
+        if self._watch is not None:
+            self._watch.staged(staged)
+        return staged
 
     def _perform_update_of(self, entity: object, terms: Terms) -> Action | None:
         mapping = mapping_of_instance(entity)
@@ -136,7 +144,10 @@ class BaseScope(ScopeView, ScopeVerbs):
             action = self._builder.update_entity(entity, item, terms)
             if action is None and terms.condition is not None:  # it is demanded all the same
                 action = self._builder.check(entity, (), terms)
-            return None if action is None else self._transaction.stage(action)
+            staged = None if action is None else self._transaction.stage(action)
+        if staged is not None and self._watch is not None:
+            self._watch.staged(staged)
+        return staged
 
     def _getting(self, target: Any, key: tuple[object, ...], *, guard: bool) -> Flow[Any]:
         """Return the flow of `get`; bad arguments are refused before it begins."""
@@ -144,7 +155,7 @@ class BaseScope(ScopeView, ScopeVerbs):
         with reading("get()"):
             read, is_guarded = self._builder.read(entity_key(target, key)), bool(guard)
         flow = get_in_scope(self._transaction, read, self._read_budget(), guarded=is_guarded)
-        return self._alone("get()", flow)
+        return self._alone("get()", self._watched("get", flow))
 
     def _getting_many(self, keys: Iterable[EntityKey[Any]], *, guard: bool) -> Flow[list[Any]]:
         """Return the flow of `get_many`."""
@@ -153,7 +164,7 @@ class BaseScope(ScopeView, ScopeVerbs):
             reads = [self._builder.read(checked_entity_key(key)) for key in keys]
             is_guarded = bool(guard)
         flow = get_many_in_scope(self._transaction, reads, self._read_budget(), guarded=is_guarded)
-        return self._alone("get_many()", flow)
+        return self._alone("get_many()", self._watched("get_many", flow))
 
     def _committing(self) -> Flow[CommitResult]:
         """Return the flow of `commit`."""
@@ -162,17 +173,19 @@ class BaseScope(ScopeView, ScopeVerbs):
 
     def _commit(self) -> Flow[CommitResult]:
         budget = self._budget or self._environment.budget(self._timeout)
-        return self._settling("commit()", commit(self._transaction, budget, self._window))
+        return self._settling("commit", commit(self._transaction, budget, self._window))
 
     def _resolving(self) -> Flow[CommitResult]:
         """Return the flow of `resolve`."""
         budget = self._environment.budget(self._timeout)
-        return self._settling("resolve()", resolve(self._transaction, budget, self._window))
+        return self._settling("resolve", resolve(self._transaction, budget, self._window))
 
     def _settling(self, verb: str, flow: Flow[CommitResult]) -> Flow[CommitResult]:
         """Find out how a commit ends; the hooks run when the scope is nobody's any more."""
         try:
-            result = yield from self._alone(verb, flow)
+            if self._watch is not None:
+                flow = self._watch.settling(verb, flow, self._transaction)
+            result = yield from self._alone(f"{verb}()", flow)
         except CommitOutcomeUnknownError as error:
             error.scope = self
             raise
@@ -192,6 +205,10 @@ class BaseScope(ScopeView, ScopeVerbs):
         """Run a flow while nobody else is in the scope, in whichever task it is awaited."""
         with self._locked(verb):
             return (yield from flow)
+
+    def _watched(self, verb: str, flow: Flow[R]) -> Flow[R]:
+        """Return the flow of a read, as observers are told of it."""
+        return flow if self._watch is None else self._watch.reading(verb, flow)
 
     def _read_budget(self) -> Budget:
         if self._budget is not None:

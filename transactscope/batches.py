@@ -5,6 +5,7 @@ Loaded when the first batch comes: most programs that write have none.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,8 @@ def _flow(
         source = Source.of(exchange, inputs, terms, is_async=environment.is_async)
     schedule = Schedule(environment.retry, environment.random, terms.in_flight)
     crew = crew_of(terms.in_flight)
-    return Batch(
-        exchange, source, schedule, crew, environment.clock, terms, environment.keyring
-    ).flow()
+    batch = Batch(exchange, source, schedule, crew, environment.clock, terms, environment.keyring)
+    if environment.observers is not None:
+        verb = "batch_write" if isinstance(exchange, WriteExchange) else "batch_get"
+        batch.course_of = functools.partial(environment.observers.watch().course_of, verb)
+    return batch.flow()

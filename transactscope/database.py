@@ -64,6 +64,9 @@ class Database(BaseDatabase[CommitResult]):
             each through the client. So does the environment variable `TRANSACTSCOPE_DIRECT=0`.
         keyring: Seals and opens the fields with `Encrypted`, as `ext.encryption.KmsKeyring` or
             your own. Without one, classes with such fields are refused.
+        observers: Functions that are called with an `Event` for everything that happens in the
+            verbs, and in the scopes of this database, as `ext.logs.EventLog` or your own. What
+            they raise is logged, and changes nothing.
 
     Raises:
         InvalidRequestError: The client or a setting cannot be used. Not sent.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import random as random_number
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -28,11 +28,13 @@ from transactscope.flows.breaking import breaking
 from transactscope.flows.effects import Flow
 from transactscope.transports.choice import transport_for
 from transactscope.transports.clients import checked_client, seconds_to_arrive
-from transactscope.types import CircuitBreaker, FrozenRequest, Keyring
+from transactscope.types import CircuitBreaker, FrozenRequest, Keyring, Observer
 from transactscope.values import checked_converter, default_converter
 
 if TYPE_CHECKING:
     from cattrs import Converter
+
+    from transactscope.observing import Observers
 
 R = TypeVar("R")
 
@@ -55,6 +57,7 @@ class Environment:
     new_token: Callable[[], str]
     seconds_to_arrive: float
     breaker: CircuitBreaker | None = None
+    observers: Observers | None = None
 
     @property
     def keyring(self) -> Keyring | None:
@@ -183,9 +186,11 @@ def make_environment(
     breaker: CircuitBreaker | None = None,
     direct: bool = True,
     keyring: Keyring | None = None,
+    observers: Iterable[Observer] = (),
 ) -> Environment:
     """Check a client and its settings and put them together. Nothing is sent."""
     usable = connector.check(client)
+    checked_clock = _checked_function("clock", clock)
     used = default_converter() if converter is None else checked_converter(converter)
     told_time = _checked_function("wall_clock", wall_clock)
     builder = _builder(
@@ -201,12 +206,13 @@ def make_environment(
         builder=builder.plain,
         compiled=builder,
         retry=_checked_retry(retry),
-        clock=_checked_function("clock", clock),
+        clock=checked_clock,
         sleep=_checked_function("sleep", connector.sleep if sleep is None else sleep),
         random=_checked_function("random", random),
         new_token=_checked_function("new_token", new_token),
         seconds_to_arrive=seconds_to_arrive(usable),
         breaker=_checked_breaker(breaker, is_async=connector.is_async),
+        observers=_checked_observers(observers, checked_clock),
     )
 
 
@@ -295,6 +301,14 @@ def _checked_keyring(keyring: Any, *, is_async: bool) -> Keyring | None:
     from transactscope.transports.threads import ThreadedKeyring  # noqa: PLC0415 - imports asyncio
 
     return ThreadedKeyring(keyring)
+
+
+def _checked_observers(observers: Any, clock: Callable[[], float]) -> Observers | None:
+    if type(observers) is tuple and not observers:
+        return None
+    from transactscope.observing import checked_observers  # noqa: PLC0415 - most have none
+
+    return checked_observers(observers, clock)
 
 
 def _checked_direct(direct: Any) -> bool:

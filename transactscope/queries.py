@@ -45,6 +45,8 @@ class BaseQuery(Generic[T]):
         self._environment = environment
         self._cursor = Cursor(plan, environment.converter)
         self._in_use = threading.Lock()
+        observers = environment.observers
+        self._watch = None if observers is None else observers.watch()
 
     @property
     def last_evaluated_key(self) -> Item | None:
@@ -74,7 +76,8 @@ class BaseQuery(Generic[T]):
             )
             raise InvalidRequestError(msg)
         try:
-            yield from fill(self._cursor, self._environment.budget, self._environment.keyring)
+            flow = fill(self._cursor, self._environment.budget, self._environment.keyring)
+            yield from (flow if self._watch is None else self._watch.reading("query", flow))
         finally:
             self._in_use.release()
 

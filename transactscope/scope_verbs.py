@@ -22,12 +22,14 @@ from transactscope.verbs import Verbs
 if TYPE_CHECKING:
     from transactscope.core.actions import Raises
     from transactscope.core.transaction import Transaction
+    from transactscope.observing import Watch
 
 
 class ScopeVerbs(Verbs[Action]):
     """Begin, roll back, savepoints, hooks, checks and markers."""
 
     _transaction: Transaction
+    _watch: Watch | None
     _is_async = False
 
     @abc.abstractmethod
@@ -52,6 +54,8 @@ class ScopeVerbs(Verbs[Action]):
         """
         with self._exclusively("begin()"):
             self._transaction.begin()
+        if self._watch is not None:
+            self._watch.begun(self._transaction.token)
         return self
 
     def rollback(self) -> None:
@@ -70,6 +74,8 @@ class ScopeVerbs(Verbs[Action]):
         """
         with self._exclusively("rollback()"):
             self._transaction.rollback()
+        if self._watch is not None:
+            self._watch.rolled_back()
 
     def savepoint(self) -> Savepoint:
         """Open a savepoint: what is staged from here on can be dropped on its own.

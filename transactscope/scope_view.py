@@ -47,7 +47,7 @@ class ScopeView:
         return self._transaction.result
 
     def explain(self) -> Explanation:
-        """Say what a commit will send: actions, conditions, changes and bytes.
+        """Say what a commit will send and consume: actions, conditions, changes, bytes, units.
 
         Nothing is sent. The texts contain values, so they are for you and not for logs.
 
@@ -64,7 +64,8 @@ class ScopeView:
             ('attribute_not_exists(balance)', ("number = 'A-1'", 'balance = 10'), 18)
         """
         self._transaction.require_begun("explain()")
-        return explanation(self._transaction.log.folds())
+        log = self._transaction.log
+        return explanation(log.folds(), log.reads)
 
     def to_request(self) -> dict[str, Any]:
         """Return the TransactWriteItems parameters that a commit sends or has sent.

@@ -247,6 +247,7 @@ SETTINGS = {
     "wall_clock": lambda: 0.0,
     "breaker": None,
     "keyring": KEYRING,
+    "observers": (),
 }
 
 

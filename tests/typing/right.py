@@ -36,6 +36,7 @@ from transactscope import (
 )
 from transactscope.errors import ConditionFailedError
 from transactscope.ext.encryption import Encrypted, KmsKeyring, LocalKeyring
+from transactscope.ext.logs import EventLog
 from transactscope.ext.pages import PageTokens
 from transactscope.fields import TTL, Alias, CreatedAt, OmitIfDefault, OmitIfNone, UpdatedAt
 from transactscope.indexes import GlobalIndex, LocalIndex
@@ -46,6 +47,8 @@ from transactscope.types import (
     BatchGetResult,
     BatchResult,
     CancellationReason,
+    Event,
+    EventKind,
     Item,
     Keyring,
     Query,
@@ -281,6 +284,19 @@ def facts_of_fields_are_declared() -> None:
 
     assert_type(Life("A-1").expires, datetime | None)
     entity("Account", partition_key="number", fields={"number": Alias("n"), "balance": (TTL,)})
+
+
+def observers_are_functions_of_an_event(client: "DynamoDBClient") -> None:
+    """A list, a function and an object with a call are all observers."""
+    events: list[Event] = []
+
+    def observe(event: Event) -> int:
+        return event.attempts
+
+    db = Database(client, observers=[events.append, observe, EventLog()])
+    AsyncDatabase(in_threads(client), observers=(observe,))
+    assert_type(events[0].kind, EventKind)
+    db.put(Account("A-1"))
 
 
 def secrets_are_what_they_are(client: "DynamoDBClient") -> None:

@@ -48,6 +48,7 @@ class AsyncDatabase(BaseDatabase[Awaitable[CommitResult]]):
         breaker: As for `Database`; its methods may be coroutine functions.
         keyring: As for `Database`; its methods may be coroutine functions. One that waits is
             called in a thread.
+        observers: As for `Database`; plain functions, called in the event loop.
         direct: As for `Database`, with a client of `in_threads`; an aiobotocore client sends
             everything itself.
 

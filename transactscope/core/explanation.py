@@ -1,4 +1,4 @@
-"""What a scope would send, in words and bytes.
+"""What a scope would send, in words, bytes and units.
 
 Made of the same folds and the same rendering as the request, so it cannot say
 anything else. Its texts contain values: they are for whoever asks, not for logs.
@@ -7,39 +7,36 @@ anything else. Its texts contain values: they are for whoever asks, not for logs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import attrs
+
 from transactscope.core.folding import Fold
-from transactscope.core.sealing import has_secrets
+from transactscope.core.reads import Reads
+from transactscope.core.summaries import read_units_by_table, summaries
 from transactscope.expressions.clauses import RawUpdate, Update
 from transactscope.expressions.rendering import Rendered, render
-from transactscope.types import ExplainedAction, Explanation
+from transactscope.types import ActionSummary, ExplainedAction, Explanation
 
 _PLACEHOLDER: Final = re.compile(r"[#:][A-Za-z0-9_]+")
 _LONGEST_VALUE: Final = 60  # characters of one value
 
 
-def explanation(folds: Iterable[Fold]) -> Explanation:
-    """Explain what these folds will send."""
-    return Explanation(tuple(_row(index, fold) for index, fold in enumerate(folds)))
+def explanation(folds: Sequence[Fold], reads: Reads) -> Explanation:
+    """Explain what these folds will send, and what the reads of their scope have consumed."""
+    rows = zip(summaries(folds, reads), folds, strict=True)
+    return Explanation(
+        tuple(_row(summary, fold) for summary, fold in rows), read_units_by_table(reads)
+    )
 
 
-def _row(index: int, fold: Fold) -> ExplainedAction:
-    action = fold.to_send
-    rendered = action.rendered
+def _row(summary: ActionSummary, fold: Fold) -> ExplainedAction:
+    rendered = fold.to_send.rendered
     return ExplainedAction(
-        index=index,
-        kind=action.kind,
-        verb=action.verb,
-        table=action.table,
-        key=action.key,
-        entity_class=action.entity_class,
+        **attrs.asdict(summary, recurse=False),
         condition=_inlined(rendered.condition, rendered),
         changes=_changes(fold),
-        bytes=action.size,
-        is_exact=action.kind == "Put" and not has_secrets(action),
-        calls=tuple(call.call for call in fold.calls),
     )
 
 

@@ -7,11 +7,12 @@ is always about the item as it is stored before the commit, whatever is staged o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 import attrs
 
 from transactscope.core.actions import StagedAction
-from transactscope.entities.mapping import EntityMapping
+from transactscope.entities.mapping import EntityMapping, mapping_of
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.conditions import Condition, all_of, equals, exists, not_exists
 from transactscope.expressions.literals import Literal
@@ -71,13 +72,45 @@ def without_repetition(guards: Iterable[Guard]) -> tuple[Guard, ...]:
     return tuple(kept)
 
 
+def leaves_nothing_open(guard: Guard, stored: Item | None) -> bool:
+    """Whether the guard of a read demands of an item that all of it is as it was read.
+
+    A version stands for all of the item, because every writer raises it. Without one only what
+    the class maps is compared, so an item that has more may change in that. Keys of indexes are
+    composed of what is compared.
+    """
+    mapping = _mapping(guard)
+    if stored is None or _stored_version(mapping, stored) is not None:
+        return True
+    keys = (*mapping.key_attributes, *(key for key, _ in mapping.index_keys))
+    return stored.keys() <= {key.attribute for key in keys}.union(_attributes(mapping))
+
+
+def compared_attributes(guard: Guard, stored: Item | None) -> frozenset[str]:
+    """Name the attributes whose values the guard of a read compares, because of no version."""
+    mapping = _mapping(guard)
+    if stored is None or _stored_version(mapping, stored) is not None:
+        return frozenset()
+    return frozenset(name for name in _attributes(mapping) if name in stored)
+
+
+def _mapping(guard: Guard) -> EntityMapping:
+    return mapping_of(cast("type", guard.call.entity_class))  # an item is always read as a class
+
+
+def _stored_version(mapping: EntityMapping, stored: Item) -> str | None:
+    """Name the attribute of the version, if the item has one."""
+    version = None if mapping.version is None else mapping.version.attribute
+    return version if version is not None and version in stored else None
+
+
 def _unchanged(mapping: EntityMapping, stored: Item | None) -> Condition:
     """Say that an item is as it was: by its version, else by all that was loaded of it."""
     partition = Path((mapping.partition.attribute,))
     if stored is None:
         return not_exists(partition)
-    version = None if mapping.version is None else mapping.version.attribute
-    if version is not None and version in stored:
+    version = _stored_version(mapping, stored)
+    if version is not None:
         return equals(Path((version,)), Literal(stored[version]))
     terms = list(_loaded(mapping, stored))
     is_there = any(mapped in stored for mapped in _attributes(mapping))

@@ -9,6 +9,7 @@ count, too.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import cast
 
 import attrs
 
@@ -74,8 +75,12 @@ class ActionLog:
         """Return the objects that were written whole, where every call is ready to be sent."""
         return [source[4] for source in self._sources() if source[0].kind == "Put"]
 
+    def encoded_actions(self) -> list[EncodedAction]:
+        """Return the calls, where every call is ready to be sent."""
+        return cast("list[EncodedAction]", self._calls)
+
     def _sources(self) -> list[Source]:
-        return [call.source for call in self._calls]  # type: ignore[attr-defined]
+        return [call.source for call in self.encoded_actions()]
 
     def folds(self) -> tuple[Fold, ...]:
         """Return what is sent, per item and in the order of the first calls on each.

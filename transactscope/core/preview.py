@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transactscope.core.actions import StagedAction
 from transactscope.core.folding import Fold
 from transactscope.core.reads import Reads
 from transactscope.core.versions import as_before_the_commit
@@ -25,12 +26,16 @@ def item_after(fold: Fold | None, stored: Item | None, reads: Reads, cls: type) 
         InvalidRequestError: An update's text was given as it is, or it cannot apply to the
             stored item. Not sent.
     """
-    item = stored if fold is None else _after(fold, stored)
+    item = stored if fold is None else image_after(fold.action, stored)
     return item if fold is None or item is None else as_before_the_commit(item, reads, fold, cls)
 
 
-def _after(fold: Fold, stored: Item | None) -> Item | None:
-    action = fold.action
+def image_after(action: StagedAction, stored: Item | None) -> Item | None:
+    """Return the item that one action leaves; None if it leaves none.
+
+    Raises:
+        InvalidRequestError: As for `item_after`.
+    """
     if action.kind == "Put":
         return action.item
     if action.kind == "Delete":

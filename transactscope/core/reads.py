@@ -24,10 +24,17 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False)
 class Found:
-    """What a read found: the stored item, or None if there was none."""
+    """What a read found.
+
+    Attributes:
+        read: The read.
+        item: The stored item, or None if there was none.
+        is_transactional: Whether TransactGetItems read it; else GetItem.
+    """
 
     read: StagedAction
     item: Item | None
+    is_transactional: bool = False
 
 
 @attrs.frozen(eq=False)
@@ -63,9 +70,9 @@ class Reads:
         """Return an item as it was read; None if it was not."""
         return self.found.get(target)
 
-    def add(self, read: StagedAction, item: Item | None) -> None:
+    def add(self, read: StagedAction, item: Item | None, *, is_transactional: bool = False) -> None:
         """Keep an item as it was read; if it was read before, as it was read first."""
-        self.found.setdefault(read.target, Found(read, item))
+        self.found.setdefault(read.target, Found(read, item, is_transactional))
 
     def shown_item(self, target: Hashable) -> Item | None:
         """Return an item as it was read, what was encrypted of it opened as far as it has been."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from transactscope.core.consumed import all_consumed
 from transactscope.core.versions import Written
 from transactscope.errors import InvalidRequestError
 from transactscope.types import Answer, CommitResult
@@ -30,17 +30,19 @@ def result_of(
         attempts: How often it was sent.
         written: Lists the entities that were written.
     """
-    received = answer or {}
-    consumed = received.get("ConsumedCapacity")
-    entries = _entries(consumed) if consumed else ()
-    metadata = received.get("ResponseMetadata") or {}
+    # A token that was committed before is charged as a read of the same items
+    # [Developer Guide, "DynamoDB transactions: how it works", idempotency, 2026-11].
+    capacity, read_units, write_units = all_consumed(answer)
+    metadata = (answer or {}).get("ResponseMetadata") or {}
     return CommitResult(
         sent=answer is not None,
         client_request_token=token,
         request_id=metadata.get("RequestId"),
-        capacity=_by_table(entries) if entries else {},
-        replayed=bool(entries) and _is_replay(entries),
+        capacity=capacity,
+        replayed=bool(read_units) and not write_units,
         attempts=attempts,
+        read_units=read_units,
+        write_units=write_units,
         find=_Find(written),
     )
 
@@ -86,24 +88,3 @@ class _Find:
 
 def _find_in(written: tuple[Written, ...]) -> _Find:
     return _Find(lambda: written)
-
-
-def _entries(consumed: Any) -> Sequence[Mapping[str, Any]]:
-    """Return what was consumed, one entry per table; a single write is answered with one."""
-    return (consumed,) if isinstance(consumed, Mapping) else tuple(consumed)
-
-
-def _by_table(consumed: Sequence[Mapping[str, Any]]) -> Mapping[str, float]:
-    units: defaultdict[str, float] = defaultdict(float)
-    for entry in consumed:
-        units[entry["TableName"]] += entry.get("CapacityUnits", 0.0)
-    return dict(units)
-
-
-def _is_replay(consumed: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell a token that was committed before: it is charged as a read of the same items.
-
-    [Developer Guide, "DynamoDB transactions: how it works", idempotency, 2026-11]
-    """
-    reads = any(entry.get("ReadCapacityUnits") for entry in consumed)
-    return reads and not any(entry.get("WriteCapacityUnits") for entry in consumed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from transactscope.arguments import reading
+from transactscope.entities.index_keys import projected_by
 from transactscope.entities.indexes import Index
 from transactscope.entities.mapping import EntityMapping, KeyAttribute
 from transactscope.errors import InvalidRequestError
@@ -159,17 +160,6 @@ def table_definition(shape: TableShape, table: str, billing: Billing) -> dict[st
         if entries:
             definition[member] = entries
     return definition
-
-
-def projected_by(mapping: EntityMapping, index: Index) -> set[str]:
-    """Return the attributes that the names of a projection come to; none for a word.
-
-    The discriminator is one of them: without it nobody knows what an item is.
-    """
-    if isinstance(index.projection, str):
-        return set()
-    kind = set() if mapping.discriminator is None else {mapping.discriminator.attribute}
-    return kind | {mapping.fields[name].attribute for name in index.projection}
 
 
 def ttl_attribute(mappings: Iterable[EntityMapping]) -> str | None:

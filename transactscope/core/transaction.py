@@ -25,11 +25,20 @@ from transactscope.core.reads import class_read
 from transactscope.core.result import result_of, result_of_replay
 from transactscope.core.sealing import has_secrets, refuse_too_large
 from transactscope.core.states import Event, ScopeState, misuse, next_state
+from transactscope.core.summaries import summaries, summaries_of_encoded
 from transactscope.core.tokens import checked_token
 from transactscope.core.versions import Written, unchanged, written_entities
 from transactscope.errors import InvalidRequestError, ScopeStateError, TooManyActionsError
 from transactscope.limits import MAX_ACTIONS
-from transactscope.types import Action, Answer, CommitResult, FrozenRequest, Item, Keyring
+from transactscope.types import (
+    Action,
+    ActionSummary,
+    Answer,
+    CommitResult,
+    FrozenRequest,
+    Item,
+    Keyring,
+)
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -109,9 +118,11 @@ class Transaction:
             raise TooManyActionsError(msg)
         return unread
 
-    def keep_read(self, read: StagedAction, item: Item | None) -> None:
+    def keep_read(
+        self, read: StagedAction, item: Item | None, *, is_transactional: bool = False
+    ) -> None:
         """Keep what a read has found."""
-        self.log.reads.add(read, item)
+        self.log.reads.add(read, item, is_transactional=is_transactional)
 
     def entity(self, read: StagedAction, *, guarded: bool) -> Any:
         """Return the object for an item as it will be after what is staged, or None.
@@ -213,6 +224,12 @@ class Transaction:
         if self._sent is None:
             self._sent = self.log.folds()
         return self._sent
+
+    def summaries(self) -> tuple[ActionSummary, ...]:
+        """Sum up what a commit sends or has sent, action by action."""
+        if self.log.is_encoded:
+            return summaries_of_encoded(self.log.encoded_actions())
+        return summaries(self._sent or self.log.folds(), self.log.reads)
 
     @property
     def has_secrets(self) -> bool:

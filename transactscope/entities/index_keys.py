@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from transactscope.entities.indexes import Index
 from transactscope.entities.keys import checked_key_value, key_value
 from transactscope.entities.mapping import EntityMapping, KeyAttribute
 from transactscope.errors import InvalidKeyError
@@ -73,3 +74,14 @@ def _check(
         )
         raise InvalidKeyError(msg, path=where)
     checked_key_value(value, where, limit)
+
+
+def projected_by(mapping: EntityMapping, index: Index) -> set[str]:
+    """Return the attributes that the names of a projection come to; none for a word.
+
+    The discriminator is one of them: without it nobody knows what an item is.
+    """
+    if isinstance(index.projection, str):
+        return set()
+    kind = set() if mapping.discriminator is None else {mapping.discriminator.attribute}
+    return kind | {mapping.fields[name].attribute for name in index.projection}

@@ -22,6 +22,7 @@ from transactscope.core.batches.schedule import Collect, Parcel, Rest, Schedule,
 from transactscope.core.terms import BatchTerms
 from transactscope.errors import InvalidRequestError, TransactScopeError
 from transactscope.flows.effects import Call, Flow, Pause
+from transactscope.flows.observing import Course, recorded
 from transactscope.flows.retrying import log_batch
 from transactscope.flows.sealing import opened_items, sealed_actions
 from transactscope.limits import MAX_BATCH_BYTES
@@ -36,9 +37,12 @@ class Job:
 
     parcel: Parcel
     request: FrozenRequest
+    course: Course | None = None
 
     def flow(self) -> Flow[Answer]:
         """Send it once."""
+        if self.course is not None:
+            return (yield from recorded(self.request, self.course))
         answer: Answer = yield self.request
         return answer
 
@@ -185,6 +189,7 @@ class Batch:
         clock: Tells the time in seconds.
         terms: What the program asked for.
         keyring: Seals and opens what is stored encrypted; None where nothing is.
+        course_of: Makes the course of a request that was sent so often; None where nobody observes.
     """
 
     exchange: Exchange
@@ -194,8 +199,10 @@ class Batch:
     clock: Callable[[], float]
     terms: BatchTerms
     keyring: Keyring | None = None
+    course_of: Callable[[FrozenRequest, int], Course] | None = None
     _reported: int = 0
     _last_cause: Exception | None = None
+    _courses: list[Course] = attrs.field(factory=list)
 
     def flow(self) -> Flow[Any]:
         """Do all of it and return the result."""
@@ -231,9 +238,11 @@ class Batch:
         elif isinstance(step, Send):
             parcel = step.parcel
             request = self.exchange.request(cast("Sequence[Entry]", parcel.entries))
-            yield Call(self.crew.start, Job(parcel, request))
+            yield Call(self.crew.start, Job(parcel, request, self._course(parcel, request)))
         elif isinstance(step, Collect):
-            cause = self._learn_all((yield Call(self.crew.collect, step.seconds)), None)
+            jobs = yield Call(self.crew.collect, step.seconds)
+            cause = self._learn_all(jobs, None)
+            self._tell(jobs)
             if cause is not None:
                 raise cause
             yield from self._open()
@@ -304,6 +313,7 @@ class Batch:
         is_write = request.operation == WRITE_OPERATION
         is_ambiguous = is_write and judgement.is_ambiguous
         pause = self.schedule.fail(parcel, self.clock(), is_ambiguous=is_ambiguous)
+        _note_pause(ended.job, pause, error)
         log_batch(
             request, f"came to {judgement.kind}", len(parcel.entries), pause, doubt=is_ambiguous
         )
@@ -315,6 +325,7 @@ class Batch:
         self.exchange.consume(answer)
         pause = self.schedule.answer(parcel, left, self.clock())
         if left:
+            _note_pause(job, pause, None)
             log_batch(job.request, f"left {len(left)} of {sent} over", len(left), pause)
 
     def _report(self) -> Flow[None]:
@@ -322,6 +333,27 @@ class Batch:
         new, self._reported = done - self._reported, done
         if new and self.terms.progress is not None:
             _refuse_unfinished((yield Call(self.terms.progress, new)))
+
+    def _course(self, parcel: Parcel, request: FrozenRequest) -> Course | None:
+        if self.course_of is None:
+            return None
+        course = self.course_of(request, parcel.attempts - 1)
+        self._courses.append(course)
+        return course
+
+    def _tell(self, jobs: Sequence[Ended]) -> None:
+        """Have observers told of requests whose ends have been learned."""
+        for ended in jobs:
+            course = ended.job.course
+            if course is not None:
+                self._courses.remove(course)
+                course.tell()
+
+    def _tell_rest(self) -> None:
+        """Have observers told of requests of which nothing more will be learned."""
+        courses, self._courses = self._courses, []
+        for course in courses:
+            course.tell()
 
     def _settled(self, error: BaseException) -> Flow[BaseException]:
         """Send nothing more, and learn what became of what is in flight, as far as it is told.
@@ -335,6 +367,7 @@ class Batch:
                 yield Call(self.crew.interrupt, None)
             while jobs := (yield Call(self.crew.collect, None)):
                 error = self._learn_all(jobs, error) or error
+                self._tell(jobs)
             yield Call(self.crew.close, None)
         except BaseException as another:
             self.crew.abandon()
@@ -342,6 +375,10 @@ class Batch:
                 raise
             error = _worse(error, another)
         self.schedule.abandon()
+        try:
+            self._tell_rest()
+        except BaseException as another:  # noqa: BLE001 - the worse of the two is raised
+            error = _worse(error, another)
         return error
 
     def _stopped(self, error: BaseException) -> BaseException:
@@ -379,6 +416,11 @@ class Batch:
     def _result(self) -> Any:
         rest, is_input_left = self.source.rest() if self.schedule.is_stopped else ([], False)
         return self.exchange.result(self.schedule, rest, is_input_left=is_input_left)
+
+
+def _note_pause(job: Job, seconds: float | None, error: BaseException | None) -> None:
+    if job.course is not None and seconds is not None:
+        job.course.tries_again(seconds, error)
 
 
 def _worse(first: BaseException | None, second: BaseException) -> BaseException:

@@ -15,6 +15,7 @@ from transactscope.core.health import health_of
 from transactscope.errors import CircuitOpenError, NotSentError, TransactScopeError
 from transactscope.flows.effects import Call, Effect, Flow
 from transactscope.types import Answer, CircuitBreaker, FrozenRequest, Health
+from transactscope.types.records import facts_for_log
 
 R = TypeVar("R")
 
@@ -112,7 +113,13 @@ def _admitted(request: FrozenRequest, breaker: CircuitBreaker) -> Flow[Any]:
     except CircuitOpenError:
         raise
     except Exception:
-        _logger.exception("admit() failed: %s is sent without its consent", request.operation)
+        _logger.exception(
+            "admit() failed: %s is sent without its consent",
+            request.operation,
+            extra=facts_for_log(
+                operation=request.operation, tables=list(request.tables), token=request.token
+            ),
+        )
         return _NO_TICKET
     except BaseException as interruption:  # noqa: BLE001 - raised again by `_end`
         msg = f"{request.operation}: nothing was sent; the circuit breaker was still being asked"
@@ -126,7 +133,11 @@ def _reported(breaker: CircuitBreaker, ticket: Any, health: Health) -> Flow[None
     try:
         _finished((yield Call(functools.partial(breaker.report, ticket), health)))
     except Exception:
-        _logger.exception("report() failed: the breaker does not know that it was %s", health.value)
+        _logger.exception(
+            "report() failed: the breaker does not know that it was %s",
+            health.value,
+            extra=facts_for_log(health=health.value),
+        )
 
 
 def _report_at_once(breaker: CircuitBreaker, ticket: Any) -> None:
@@ -136,7 +147,10 @@ def _report_at_once(breaker: CircuitBreaker, ticket: Any) -> None:
     try:
         _finished(breaker.report(ticket, Health.UNKNOWN))
     except Exception:
-        _logger.exception("report() failed: the breaker does not know of a request's end")
+        _logger.exception(
+            "report() failed: the breaker does not know of a request's end",
+            extra=facts_for_log(health=Health.UNKNOWN.value),
+        )
 
 
 def _finished(value: Any) -> Any:

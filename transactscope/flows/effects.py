@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
+from transactscope.errors import TransactScopeError
 from transactscope.types import FrozenRequest
 
 R = TypeVar("R")
@@ -18,9 +19,11 @@ class Pause:
 
     Attributes:
         seconds: How long.
+        error: Why what was sent last is sent again after it; None where it is not.
     """
 
     seconds: float
+    error: TransactScopeError | None = None
 
 
 @attrs.frozen(eq=False)

@@ -71,7 +71,7 @@ def get_many_in_scope(
     if unread:
         items = yield from _items(unread, transaction.converter, budget)
         for read, item in zip(unread, items, strict=True):
-            transaction.keep_read(read, item)
+            transaction.keep_read(read, item, is_transactional=True)
     yield from _opened_in_scope(transaction, reads)
     return [transaction.entity(read, guarded=guarded) for read in reads]
 

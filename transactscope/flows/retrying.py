@@ -6,13 +6,14 @@ What is logged names the operation, tables, token and kind of error, and no valu
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import Any, Final
 
 from transactscope.core.outcome import Judgement
 from transactscope.core.retries import Budget
 from transactscope.core.states import Event
 from transactscope.flows.effects import Flow, Pause
 from transactscope.types import FrozenRequest
+from transactscope.types.records import facts_for_log
 
 _logger: Final = logging.getLogger("transactscope.retries")
 
@@ -29,8 +30,11 @@ def pause_before_resend(
         budget.attempts,
         _kind(judgement),
         seconds,
+        extra=facts_for_log(
+            **_facts(request), **_facts_of(judgement), attempts=budget.attempts, seconds=seconds
+        ),
     )
-    yield Pause(seconds)
+    yield Pause(seconds, judgement.error)
 
 
 def log_rerun(error: Exception, number: int, seconds: float) -> None:
@@ -40,6 +44,12 @@ def log_rerun(error: Exception, number: int, seconds: float) -> None:
         number,
         type(error).__name__,
         seconds,
+        extra=facts_for_log(
+            attempts=number,
+            seconds=seconds,
+            error=type(error).__name__,
+            code=getattr(error, "code", None),
+        ),
     )
 
 
@@ -50,6 +60,7 @@ def log_doubt(request: FrozenRequest, judgement: Judgement, budget: Budget) -> N
         _described(request),
         budget.attempts,
         _kind(judgement),
+        extra=facts_for_log(**_facts(request), **_facts_of(judgement), attempts=budget.attempts),
     )
 
 
@@ -64,12 +75,28 @@ def log_batch(
         what,
         count,
         "given up" if seconds is None else f"sent again in {seconds:.3f} seconds",
+        extra=facts_for_log(**_facts(request), count=count, seconds=seconds),
     )
 
 
 def _described(request: FrozenRequest) -> str:
     token = "" if request.token is None else f", client request token {request.token}"
     return f"{request.operation} on {', '.join(request.tables)}{token}"
+
+
+def _facts(request: FrozenRequest) -> dict[str, Any]:
+    return {
+        "operation": request.operation,
+        "tables": list(request.tables),
+        "token": request.token,
+    }
+
+
+def _facts_of(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "error": type(judgement.error).__name__,
+        "code": judgement.came or getattr(judgement.error, "code", None),
+    }
 
 
 def _kind(judgement: Judgement) -> str:

@@ -56,7 +56,7 @@ class RequestRecorder:
             aiobotocore's.
 
     Attributes:
-        requests: The requests that were sent, in order, as `RecordedRequest`s.
+        requests: The requests that were sent, in order, each a `RecordedRequest`.
         operations: The names of their operations, in order.
 
     Raises:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from transactscope.types.batches import BatchEntry, BatchGetResult, BatchResult
 from transactscope.types.breakers import CircuitBreaker, Health
-from transactscope.types.explanations import ExplainedAction, Explanation
+from transactscope.types.events import Event, EventKind, Observer
+from transactscope.types.explanations import ActionSummary, ExplainedAction, Explanation
 from transactscope.types.keyrings import Keyring, KeyringEntry
 from transactscope.types.outcomes import NO_ERROR, CancellationReason, CommitResult
 from transactscope.types.queries import AsyncQuery, Query
@@ -27,6 +28,7 @@ from transactscope.types.wire import (
 __all__ = [
     "NO_ERROR",
     "Action",
+    "ActionSummary",
     "Answer",
     "AsyncAttempt",
     "AsyncQuery",
@@ -40,6 +42,8 @@ __all__ = [
     "CircuitBreaker",
     "CommitResult",
     "DynamoDBClient",
+    "Event",
+    "EventKind",
     "ExplainedAction",
     "Explanation",
     "FrozenRequest",
@@ -47,6 +51,7 @@ __all__ = [
     "Item",
     "Keyring",
     "KeyringEntry",
+    "Observer",
     "Query",
     "Savepoint",
     "StoredItem",

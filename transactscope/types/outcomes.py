@@ -98,6 +98,11 @@ class CommitResult:
         replayed: Whether the same was committed before, so that this request wrote nothing:
             DynamoDB reported it of the token, or a stored marker of `once` says it.
         attempts: How many times the request was sent.
+        read_units: Those of `capacity` that are read units: what a replay consumes.
+        write_units: Those that are write units.
+
+    Units are those of the answer: DynamoDB is asked for them in a transaction, and not by a
+    single write. What attempts consumed that had no answer is not in them.
 
     .. versionadded:: 0.1.0
     """
@@ -108,6 +113,8 @@ class CommitResult:
     capacity: Mapping[str, float] = attrs.field(factory=dict)
     replayed: bool = False
     attempts: int = 0
+    read_units: Mapping[str, float] = attrs.field(factory=dict)
+    write_units: Mapping[str, float] = attrs.field(factory=dict)
     _find: Callable[[Any], Any] = attrs.field(
         default=_no_current, alias="find", repr=False, eq=False
     )

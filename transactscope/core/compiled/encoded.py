@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from transactscope.core.actions import StagedAction, next_serial
 from transactscope.core.compiled.shapes import Shape
 from transactscope.expressions.rendering import render
+from transactscope.types import Item
 from transactscope.types.json_text import from_json
 
 Source: TypeAlias = tuple[Shape, bytes, int, tuple[str, ...], object, Any, CodeType, int, int]
@@ -90,9 +91,29 @@ def encoded_action(
     return action
 
 
+def key_of(source: Source) -> Item:
+    """Return the item's key without reading the bytes."""
+    shape, _, _, target, *_ = source
+    found = {
+        name: {tag: content}
+        for name, tag, content in zip(target[1::3], target[2::3], target[3::3], strict=True)
+    }
+    return {name: found[name] for name in shape.key_attributes}
+
+
 def _call(source: Source) -> str:
     """Return `file:line` of the call."""
     *_, code, instruction, _ = source
+    place = id(code), instruction  # one of its own: the code is kept with it
+    known = _known_calls.get(place)
+    if known is None:
+        if len(_known_calls) >= _MOST_KNOWN_CALLS:
+            _known_calls.clear()
+        known = _known_calls[place] = (_place(code, instruction), code)
+    return known[0]
+
+
+def _place(code: CodeType, instruction: int) -> str:
     lines = (
         line
         for first, last, line in code.co_lines()
@@ -100,6 +121,10 @@ def _call(source: Source) -> str:
     )
     return f"{code.co_filename}:{next(lines, code.co_firstlineno)}"
 
+
+_MOST_KNOWN_CALLS: Final = 1024
+_known_calls: Final[dict[tuple[int, int], tuple[str, CodeType]]] = {}
+"""Where calls were made: finding a line takes long in a long function."""
 
 _FINDERS: Final[dict[str, Callable[[Source], Any]]] = {
     "verb": lambda source: source[0].verb,

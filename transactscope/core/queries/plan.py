@@ -13,8 +13,8 @@ from transactscope.core.encrypting import refuse_in_condition
 from transactscope.core.queries.keys import QueriedKey
 from transactscope.core.queries.kinds import Kinds
 from transactscope.core.queries.projections import projected, projected_attributes, projection_text
-from transactscope.core.schema import projected_by
 from transactscope.core.terms import QueryTerms
+from transactscope.entities.index_keys import projected_by
 from transactscope.entities.indexes import Index
 from transactscope.entities.items import from_item
 from transactscope.entities.keys import projected_fields

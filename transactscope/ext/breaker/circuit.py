@@ -148,7 +148,11 @@ class LocalCircuit:
             if ticket is self._ticket:
                 self._enter(CircuitState.OPEN, seconds)
         if is_news:
-            logger.warning("circuit %s is open: another process has opened it", self.name)
+            logger.warning(
+                "circuit %s is open: another process has opened it",
+                self.name,
+                extra=self._facts_for_log(CircuitState.OPEN),
+            )
 
     def close(self, ticket: Ticket) -> None:
         """Be closed, unless something else has happened since the ticket."""
@@ -157,7 +161,11 @@ class LocalCircuit:
             if is_news:
                 self._enter(CircuitState.CLOSED, 0)
         if is_news:
-            logger.info("circuit %s is closed: another process has closed it", self.name)
+            logger.info(
+                "circuit %s is closed: another process has closed it",
+                self.name,
+                extra=self._facts_for_log(CircuitState.CLOSED),
+            )
 
     def _after(self, health: Health) -> CircuitState | None:
         if health is Health.GOOD:
@@ -196,9 +204,17 @@ class LocalCircuit:
                 "circuit %s is open: requests met an overload, and for %.3f seconds none is sent",
                 self.name,
                 seconds,
+                extra=self._facts_for_log(state),
             )
         elif state is CircuitState.CLOSED:
-            logger.info("circuit %s is closed: the probe was answered", self.name)
+            logger.info(
+                "circuit %s is closed: the probe was answered",
+                self.name,
+                extra=self._facts_for_log(state),
+            )
+
+    def _facts_for_log(self, state: CircuitState) -> dict[str, str]:
+        return {"transactscope_circuit": self.name, "transactscope_state": state.name}
 
 
 def _checked_name(name: Any) -> str:

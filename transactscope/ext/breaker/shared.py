@@ -233,6 +233,11 @@ class SharedCircuit:
                 error,
                 hint,
                 seconds,
+                extra={
+                    "transactscope_circuit": self.local.name,
+                    "transactscope_error": type(error).__name__,
+                    "transactscope_seconds": seconds,
+                },
             )
 
     def _serves(self) -> None:
@@ -240,7 +245,10 @@ class SharedCircuit:
             is_news, self._is_away = self._is_away, False
             self._away_until = -math.inf
         if is_news:
-            logger.info("circuit %s: its table serves again", self.local.name)
+            name = self.local.name
+            logger.info(
+                "circuit %s: its table serves again", name, extra={"transactscope_circuit": name}
+            )
 
 
 def _checked_item(item: Any, name: str) -> type[Circuit]:

@@ -132,6 +132,7 @@ class TableLease:
                 self._holder,
                 type(problem).__name__,
                 problem,
+                extra={"transactscope_error": type(problem).__name__},
             )
 
     def _take(self, token: str) -> Steps[tuple[bool, Any]]:
