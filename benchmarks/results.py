@@ -19,6 +19,7 @@ TITLES: Final = {
     "growth": "Client CPU of one put, by the size of the item in KB",
     "batches": "Client CPU of 100 items written in batches",
     "memory": "Most memory that Python allocates during a commit of 100 puts",
+    "observers": "Client CPU of a commit, by who observes it",
     "imports": "Time of an import",
     "sent": "Bytes of a request with 10 actions",
 }
