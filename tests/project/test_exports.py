@@ -23,7 +23,10 @@ PUBLIC_MODULES = (
     "transactscope.errors",
     "transactscope.ext.breaker",
     "transactscope.ext.lease",
+    "transactscope.ext.logs",
+    "transactscope.ext.otel",
     "transactscope.ext.pages",
+    "transactscope.ext.statistics",
     "transactscope.fields",
     "transactscope.ext.encryption",  # it exports a marker of the one before
     "transactscope.indexes",
@@ -142,7 +145,7 @@ LOADED_BY = {
     "from transactscope import Attr": ("boto3",),
     "from transactscope import Database, TransactScope, entity": ("attrs", "boto3"),
 }
-DEAR = ("asyncio", "attrs", "boto3", "cattrs")
+DEAR = ("asyncio", "attrs", "boto3", "cattrs", "opentelemetry")
 SELDOM = tuple(f"transactscope.{name}" for name in ("aio", "batches", "queries", "tables"))
 
 

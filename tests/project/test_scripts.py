@@ -70,7 +70,15 @@ def checkout(tmp_path):
     tools = [
         f"{SYNC}/bin/{name}" for name in ("coverage", "lint-imports", "mypy", "pyright", "ruff")
     ]
-    for path in (*tools, "bin/chromium", "bin/npm", "bin/sha256sum", ENGINE, AXE):
+    for path in (
+        *tools,
+        "bin/chromium",
+        "bin/firefox-esr",
+        "bin/npm",
+        "bin/sha256sum",
+        ENGINE,
+        AXE,
+    ):
         made.write(path, SILENT)
     made.write("bin/uname", f"{SILENT}echo Linux x86_64\n")
     return made
@@ -101,7 +109,7 @@ def test_everything_is_tested_in_two_environments(checkout):
         (SYNC, " -m contention"),
         (ASYNC, f" {TWO} -m aiobotocore tests/unit/transports"),
     ] == [(where, arguments.partition(" tests/contract")[0]) for where, arguments in _runs(outcome)]
-    assert "All 13 steps passed." in outcome.stdout
+    assert "All 14 steps passed." in outcome.stdout
 
 
 @pytest.mark.slow
@@ -149,7 +157,7 @@ def test_elsewhere_what_needs_aiobotocore_is_left_out_with_a_word(checkout):
     assert 0 == outcome.returncode
     assert {SYNC} == {environment for environment, _ in _runs(outcome)}
     assert f"left out: {ASYNC} could not be set up" in outcome.stdout
-    assert "All 12 steps passed." in outcome.stdout
+    assert "All 13 steps passed." in outcome.stdout
 
 
 @pytest.mark.parametrize(

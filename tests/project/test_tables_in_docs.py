@@ -1,6 +1,7 @@
 """Tables in the documentation that repeat what the code says, held against the code."""
 
 import re
+import runpy
 from decimal import Decimal
 
 import pytest
@@ -68,6 +69,47 @@ def test_the_limits_are_those_of_the_code():
 
     expected = {name: Decimal(value) for name, value in vars(limits).items() if name.isupper()}
     assert expected == documented
+
+
+@pytest.fixture(scope="module")
+def figures():
+    """What `scripts/limits_table.py` defines."""
+    return runpy.run_path(str(ROOT / "scripts/limits_table.py"))
+
+
+def test_the_figures_of_limits_are_written_by_their_program(figures):
+    """Values, sources and order are those of the code; `scripts/limits_table.py` writes them."""
+    page = figures["PAGE"].read_text(encoding="utf-8")
+
+    assert page == figures["with_figures"](page, figures["CONSTANTS"].read_text(encoding="utf-8"))
+
+
+def test_the_program_of_the_figures_keeps_what_is_written_by_hand(figures):
+    """A figure that is changed in the code is changed on the page, and nothing else is."""
+    page = figures["PAGE"].read_text(encoding="utf-8")
+    constants = figures["CONSTANTS"].read_text(encoding="utf-8")
+    added = "MAX_NEWS: Final = 1_234  # news of one day [SQ]\n"
+
+    changed = figures["with_figures"](
+        page, constants.replace("ACTIONS: Final = 100", "ACTIONS: Final = 25")
+    )
+    longer = figures["with_figures"](page, constants + added)
+
+    assert page.replace("| `MAX_ACTIONS` | 100 |", "| `MAX_ACTIONS` | 25 |") == changed
+    assert ["| `MAX_NEWS` | 1234 | news of one day |  | SQ |"] == [
+        line for line in longer.splitlines() if line not in page.splitlines()
+    ]
+
+
+def test_every_limit_says_where_it_is_refused_and_who_states_it():
+    """A figure without a source could be anybody's, and one that nobody checks helps nobody."""
+    text = (ROOT / "docs/how-to/limits.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^- ([A-Z]+): ", text, re.MULTILINE))
+    rows = list(_rows("docs/how-to/limits.md", "constant", "value"))
+
+    assert [] == [row for row in rows if len(row) != 5 or not all(row)]
+    assert explained == {source for row in rows for source in row[4].split(", ")}
+    assert explained == set(re.findall(r"^  \[([A-Z]+)\] ", limits.__doc__, re.MULTILINE))
 
 
 def test_every_error_code_is_explained():

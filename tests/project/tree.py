@@ -7,7 +7,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
-_TOOL_FOLDERS = frozenset({"build", "dist", "htmlcov", "node_modules", "__pycache__"})
+_TOOL_FOLDERS = frozenset(
+    {"build", "dist", "htmlcov", "node_modules", "__pycache__", "reference"}  # docs/reference
+)
 
 
 def project_files():
