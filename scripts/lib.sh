@@ -2,7 +2,7 @@
 #
 # Everything it makes stands in the checkout: .venv and .venv-async (Python packages), .engines (the
 # engine that tests and samples run on) and .tools (what looks at pages). All may be deleted at any
-# time. The one exception is Chromium, a package of the system: see install_chromium.
+# time. The exceptions are Chromium and Firefox, packages of the system: see install_browsers.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -31,7 +31,8 @@ axe_version="4.14.1"
 axe_sha256="29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 axe_home="$root/.tools"
 axe="$axe_home/node_modules/$axe_package/axe.min.js"
-browsers=(chromium google-chrome)
+# Names on the PATH of which one is enough; the first is Debian's package, too.
+browsers=("chromium google-chrome" "firefox-esr firefox")
 
 heading() {
     printf '\n== %s\n' "$*"
@@ -116,6 +117,14 @@ install_packages() { # FOLDER EXTRAS [WHAT COMES FIRST]
     cat "$root/setup.cfg" "$root/pyproject.toml" >"$stamp"
 }
 
+# Every warning is an error: a link that leads nowhere, a page that is in no tree, a docstring that
+# cannot be read. Everything is read anew, because warnings come only while a page is read.
+build_docs() {
+    "$venv/bin/python" -m sphinx --quiet --fresh-env --write-all --fail-on-warning \
+        --jobs 2 --conf-dir "$root/docs" --doctree-dir "$root/build/doctrees" \
+        "$root" "$root/build/docs"
+}
+
 is_tested() { # FILE SHA256
     [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status
 }
@@ -156,19 +165,25 @@ install_axe() {
     install_pinned "$axe_package@$axe_version" "$axe_home" "$axe" "$axe_sha256" "no browser tests"
 }
 
-# Install Debian's Chromium, with what it cannot do without. It belongs to the system, not to the
-# checkout, so it is installed only in a run that must have it, by root. Elsewhere it is for the
-# user to decide. Fails if it is not there in the end; the caller decides whether that matters.
-install_chromium() {
-    if command -v "${browsers[@]}" >/dev/null 2>&1; then
+# Install Debian's Chromium and Firefox, with what they cannot do without. They belong to the system,
+# not to the checkout, so they are installed only in a run that must have them, by root. Elsewhere it
+# is for the user to decide. Fails if one is missing in the end; the caller decides whether that
+# matters.
+install_browsers() {
+    local names missing=()
+    for names in "${browsers[@]}"; do
+        # shellcheck disable=SC2086 # each name is a word
+        command -v $names >/dev/null 2>&1 || missing+=("${names%% *}")
+    done
+    if [ "${#missing[@]}" -eq 0 ]; then
         return 0
     fi
     if ! engines_are_required || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-        printf 'Chromium is not here: no browser tests. On Debian: apt-get install chromium\n'
+        printf 'No browser tests in what is not here. On Debian: apt-get install %s\n' "${missing[*]}"
         return 1
     fi
-    heading "Install Chromium"
+    heading "Install ${missing[*]}"
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get --quiet -o DPkg::Lock::Timeout=300)
     "${apt[@]}" update >/dev/null &&
-        "${apt[@]}" install --yes --no-install-recommends chromium >/dev/null
+        "${apt[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }

@@ -39,6 +39,11 @@ def parser() -> argparse.ArgumentParser:
         help=f"what the names of the tables begin with (default: nothing on this machine, "
         f"{REMOTE_PREFIX!r} elsewhere)",
     )
+    parsed.add_argument(
+        "--single-table",
+        action="store_true",
+        help="keep all products in one table, named Catalog, under keys such as A#Bach",
+    )
     return parsed
 
 
@@ -60,6 +65,7 @@ def options_of(arguments: Sequence[str] | None = None) -> Options:
         profile=given.profile,
         table_prefix=given.table_prefix,
         port=given.port,
+        single_table=given.single_table,
     )
 
 

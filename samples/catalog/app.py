@@ -7,6 +7,7 @@ page, the story and the shell.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +17,7 @@ import attrs
 from samples.catalog.frontend.narrator import StoryError
 from samples.catalog.frontend.shell import Shell, typed_lines
 from samples.catalog.frontend.terminal import tell_story
+from samples.catalog.provider.layouts import ONE_TABLE, THREE_TABLES, Layout
 from samples.catalog.provider.tables import ProductTables
 from samples.catalog.service.catalog import CatalogService
 from samples.catalog.service.outcomes import TablesReady
@@ -26,6 +28,8 @@ from samples.engines.engine import Engine, EngineError
 
 DEFAULT_DATA: Final = Path(".catalog/catalog.db")
 REMOTE_PREFIX: Final = "transactscope-sample-"  # so that nobody's own table is ever taken
+
+_TOLD_BY_FRONT_ENDS: Final = logging.NullHandler()  # attempts and doubts, with what they mean
 
 ENDED_WELL: Final = 0
 STORY_FAILED: Final = 1
@@ -47,6 +51,7 @@ class Options:
             engine, and `REMOTE_PREFIX` elsewhere.
         port: Where the page is served on this machine; 0 means any port, None means the
             usual one, or any other where that is taken.
+        single_table: Whether all products are in one table.
     """
 
     mode: Literal["web", "demo", "shell"] = "web"
@@ -57,6 +62,12 @@ class Options:
     profile: str | None = None
     table_prefix: str | None = None
     port: int | None = None
+    single_table: bool = False
+
+    @property
+    def layout(self) -> Layout:
+        """Which product is in which table."""
+        return ONE_TABLE if self.single_table else THREE_TABLES
 
     @property
     def prefix(self) -> str:
@@ -82,9 +93,10 @@ def run(
     Returns:
         The exit code of the program.
     """
+    logging.getLogger("transactscope").addHandler(_TOLD_BY_FRONT_ENDS)
     try:
         with choose_engine(options) as engine:
-            tables = ProductTables(engine.client, prefix=options.prefix)
+            tables = ProductTables(engine.client, prefix=options.prefix, layout=options.layout)
             if options.mode == "shell":
                 return _shell(engine, tables, typed_lines() if lines is None else lines, write)
             if options.mode == "demo":
@@ -129,7 +141,7 @@ def _shell(
     if not _is_ready(engine, tables, write):
         return NOT_STARTED
     write("Type help to see what you can do.")
-    Shell(CatalogService(tables), write).run(lines)
+    Shell(open_session(engine, tables), write).run(lines)
     return ENDED_WELL
 
 
@@ -148,7 +160,7 @@ def _page(
         return NOT_STARTED
     try:
         serve(
-            lambda: CatalogService(tables),
+            lambda: open_session(engine, tables),
             engine=engine.says,
             takes_turns=engine.takes_turns,
             port=port,
@@ -158,6 +170,12 @@ def _page(
         write(f"This cannot start: {error}")
         return NOT_STARTED
     return ENDED_WELL
+
+
+def open_session(engine: Engine, tables: ProductTables) -> CatalogService:
+    """Open a session; on an engine of this machine with a client of its own, to inject faults."""
+    own_client = None if engine.new_client is None else engine.new_client()
+    return CatalogService(tables, own_client=own_client)
 
 
 def _is_ready(engine: Engine, tables: ProductTables, write: Callable[[str], object]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import socket
@@ -61,7 +62,12 @@ def dynoxide(program: Path, data: Path | None) -> Iterator[Engine]:
                     client = _client(port)
                     with contextlib.closing(client):
                         says = _says(process.pid, port, data)
-                        yield Engine(client, says, is_lasting=data is not None)
+                        yield Engine(
+                            client,
+                            says,
+                            is_lasting=data is not None,
+                            new_client=functools.partial(_client, port),
+                        )
                     return
         raise EngineError(f"dynoxide does not start: {_last_words(output)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import attrs
@@ -23,9 +24,12 @@ class Engine:
         says: Which engine serves, and what it cannot do.
         is_lasting: Whether what it stores is still there after the program.
         takes_turns: Whether it serves one thread at a time only.
+        new_client: Makes another client that speaks to it, to be closed by who asks for it. None
+            where it is not on this machine.
     """
 
     client: DynamoDBClient
     says: str
     is_lasting: bool
     takes_turns: bool = False
+    new_client: Callable[[], DynamoDBClient] | None = None

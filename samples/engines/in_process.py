@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import boto3
 
 from samples.engines.engine import Engine, EngineError
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 _REGION: Final = "eu-west-1"  # any will do: nothing leaves this process
 _ENDPOINT: Final = f"https://dynamodb.{_REGION}.amazonaws.com"  # else settings could name another
@@ -32,7 +35,9 @@ def moto_engine() -> Iterator[Engine]:
         raise EngineError(
             "moto is not installed: pip install 'transactscope[samples]', or install dynoxide"
         ) from None
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name=_REGION, endpoint_url=_ENDPOINT)
-        with contextlib.closing(client):
-            yield Engine(client, _SAYS, is_lasting=False, takes_turns=True)
+    with mock_aws(), contextlib.closing(_client()) as client:
+        yield Engine(client, _SAYS, is_lasting=False, takes_turns=True, new_client=_client)
+
+
+def _client() -> DynamoDBClient:
+    return boto3.client("dynamodb", region_name=_REGION, endpoint_url=_ENDPOINT)

@@ -9,15 +9,18 @@ from typing import Final
 
 from samples.catalog.frontend.entry import EntryError, changed, field_names, kind, product_of
 from samples.catalog.service.catalog import CatalogService
-from samples.catalog.service.outcomes import Found
-from samples.catalog.service.plans import summed
+from samples.catalog.service.outcomes import Committed, Failed, Found, InDoubt, counted
+from samples.catalog.service.plans import summed, total_of
 
 HELP: Final = """\
 begin                                open a transaction; without one, writes are sent at once
 staged                               show the calls of the open transaction
 actions                              show what will be sent: calls on one product are one action
+request                              show the exact request that will be sent, or was sent last
+unstage NUMBER                       take back one call, by its number in the list of staged
 commit                               send all of it as one request
 rollback                             drop it; nothing is sent
+resolve                              find out what became of a commit in doubt
 
 savepoint                            open a level inside the transaction
 release                              end the level; what it staged stays
@@ -50,8 +53,11 @@ class Shell:
             "begin": service.begin,
             "staged": self._staged,
             "actions": self._actions,
-            "commit": service.commit,
+            "request": self._request,
+            "unstage": self._unstage,
+            "commit": self._commit,
             "rollback": self._rollback,
+            "resolve": self._resolve,
             "savepoint": service.savepoint,
             "release": service.release,
             "add": self._add,
@@ -92,7 +98,25 @@ class Shell:
     def _actions(self) -> str:
         if not (actions := self._service.actions):
             return "Nothing will be sent."
-        return "\n".join([f"{summed(actions)}:", *map(str, actions)])
+        return "\n".join(
+            [f"{summed(actions)}:", *map(str, actions), f"Total: {total_of(actions)}."]
+        )
+
+    def _request(self) -> str:
+        service = self._service
+        return service.request or service.sent_request or "Nothing is staged, and nothing was sent."
+
+    def _unstage(self, number: str, /) -> object:
+        staged = self._service.staged
+        if number not in map(str, range(1, len(staged) + 1)):
+            raise EntryError(f"staged are {counted(len(staged), 'call')}, and no {number!r}")
+        return self._service.unstage(staged[int(number) - 1].number)
+
+    def _commit(self) -> str:
+        return _with_facts(self._service.commit())
+
+    def _resolve(self) -> str:
+        return _with_facts(self._service.resolve())
 
     def _rollback(self, what: str = "", /) -> object:
         if what not in ("", "level"):
@@ -128,6 +152,17 @@ def typed_lines(prompt: str = "catalog> ") -> Iterator[str]:
         except EOFError:
             print()  # ends the line of the prompt
             return
+
+
+def _with_facts(outcome: Committed | Failed) -> str:
+    """Tell an outcome, and how it was sent unless that was once and without a word."""
+    told = [str(outcome)]
+    sending = getattr(outcome, "sending", None)
+    if sending is not None and (sending.attempts > 1 or sending.replayed):
+        told += sending.facts
+    if isinstance(outcome, InDoubt):
+        told.append("Type resolve to find out: the same request is sent again.")
+    return "\n".join(told)
 
 
 def _words(line: str) -> list[str]:

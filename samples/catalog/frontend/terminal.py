@@ -27,10 +27,11 @@ from samples.catalog.service.outcomes import (
     RolledBack,
     Staged,
     TablesReady,
+    Unstaged,
     Written,
     counted,
 )
-from samples.catalog.service.plans import summed
+from samples.catalog.service.plans import summed, total_of
 
 PARTITAS: Final = Album("Bach", "6 Partitas", 1731)
 ODYSSEY: Final = Book("Homer", "Odyssey", date(1614, 11, 2), "English")
@@ -191,6 +192,12 @@ class _Story:
         )
         self._add(THE_GENERAL)
         self._remove(THE_GENERAL)
+        self._add(EMMA)
+        self.tale.do(
+            "take the book back, and it alone",
+            lambda: self.mine.unstage(self.mine.staged[-1].number),
+            Unstaged,
+        )
         self._show_staged()
         self._show_actions()
         self.tale.make_sure(
@@ -243,6 +250,7 @@ class _Story:
         self.tale.say(f"Will be sent: {summed(actions)}.")
         for number, action in enumerate(actions, start=1):
             self.tale.say(f"  {number}. {action}")
+        self.tale.say(f"Of what one transaction may have: {total_of(actions)}.")
 
     def _retrieve(self, product: Product) -> object:
         return self.mine.retrieve(type(product), *key_of(product))

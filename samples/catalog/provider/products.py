@@ -89,7 +89,7 @@ def facts_of(product: Product) -> dict[str, str]:
 def details_of(product: Product) -> str:
     """Say what is known of a product besides its name: `year 1731`; empty if nothing is."""
     beside_the_key = list(facts_of(product).items())[KEY_FIELDS:]
-    return ", ".join(f"{name} {text}" for name, text in beside_the_key if text)
+    return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in beside_the_key if text)
 
 
 def describe(product: Product) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from samples.catalog.provider.products import PRODUCT_CLASSES, name_under
+from samples.catalog.provider.layouts import name_under, plain
+from samples.catalog.provider.products import PRODUCT_CLASSES
+from samples.catalog.service.asked import Asked
+from samples.catalog.service.comparisons import Comparison
 from samples.catalog.service.outcomes import Canceled, Failed, InDoubt, Problem, Refused
 from transactscope.errors import (
     CommitOutcomeUnknownError,
@@ -28,16 +31,27 @@ _PASSING: Final = {
 _PLACE: Final = re.compile(rf"(?:{'|'.join(cls.__name__ for cls in PRODUCT_CLASSES)})\.(\w+)")
 
 
-def failed(error: TransactScopeError, staged: Sequence[Action] = ()) -> Failed:
+def _nobody_asked(_reason: CancellationReason) -> Asked | None:
+    return None
+
+
+def failed(
+    error: TransactScopeError,
+    staged: Sequence[Action] = (),
+    asked_of: Callable[[CancellationReason], Asked | None] = _nobody_asked,
+) -> Failed:
     """Say what an error means. The library sorts its errors by what happened to the data.
 
     Args:
         error: What was raised.
         staged: The calls that were to be committed, in order.
+        asked_of: Finds what was asked of the product that a reason is about.
     """
     match error:
         case TransactionCanceledError():
-            return Canceled(tuple(_problem(reason, staged) for reason in error.failures))
+            return Canceled(
+                tuple(_problem(reason, staged, asked_of(reason)) for reason in error.failures)
+            )
         case CommitOutcomeUnknownError():
             return InDoubt(error.client_request_token)
         case DuplicateTargetError():
@@ -61,9 +75,18 @@ def _does_not_fold(why: str) -> str:
     return f"{plain}: {told}." if told else f"{plain}."
 
 
-def _problem(reason: CancellationReason, staged: Sequence[Action]) -> Problem:
-    stored = reason.item if isinstance(reason.item, PRODUCT_CLASSES) else None
-    return Problem(_product(reason), _why(reason, staged), stored)
+def stays(error: DuplicateTargetError) -> Refused:
+    """Say why a staged call cannot be taken back."""
+    what_for = "it stays, because the later ones on the same product do not go without it"
+    return Refused(f"{what_for}: {error.why}." if error.why else f"{what_for}.", error)
+
+
+def _problem(reason: CancellationReason, staged: Sequence[Action], asked: Asked | None) -> Problem:
+    stored = plain(reason.item) if isinstance(reason.item, PRODUCT_CLASSES) else None
+    comparison = None
+    if reason.code == "ConditionalCheckFailed" and asked is not None and asked.wanted is not None:
+        comparison = Comparison(asked.wanted, stored, asked.seen)
+    return Problem(_product(reason), _why(reason, staged), stored, comparison)
 
 
 def _product(reason: CancellationReason) -> str:

@@ -5,29 +5,46 @@ A front end asks for the class to know what happened to the data, and shows the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import attrs
 
 from samples.catalog.provider.products import Product, describe, details_of, name_of
+from samples.catalog.service.comparisons import Comparison
 
 
 @attrs.frozen
 class TablesReady:
-    """The three tables exist and can be used."""
+    """The tables exist and can be used."""
 
     names: tuple[str, ...]
 
     def __str__(self) -> str:
+        if len(self.names) == 1:
+            return f"The table {self.names[0]} is ready."
         return f"The tables {', '.join(self.names)} are ready."
 
 
 @attrs.frozen
 class Begun:
-    """A transaction is open."""
+    """A transaction is open.
+
+    Attributes:
+        doubts: How many earlier ones are in doubt.
+    """
+
+    doubts: int = attrs.field(default=0, eq=False)
 
     def __str__(self) -> str:
-        return "A transaction is open. Nothing is sent until it is committed."
+        begun = "A transaction is open. Nothing is sent until it is committed."
+        if not self.doubts:
+            return begun
+        return (
+            f"{begun} {counted(self.doubts, 'earlier transaction')} still in doubt: all of it may "
+            "be stored already. Who does the same again may do it twice, or be refused because of "
+            "it. Resolve it first."
+        )
 
 
 @attrs.frozen
@@ -38,6 +55,16 @@ class Staged:
 
     def __str__(self) -> str:
         return f"Staged, not sent: {self.action}."
+
+
+@attrs.frozen
+class Unstaged:
+    """A call that was staged is taken back; the others stay."""
+
+    call: str
+
+    def __str__(self) -> str:
+        return f"Unstaged: {self.call}. Nothing was sent."
 
 
 @attrs.frozen
@@ -83,10 +110,76 @@ class Listed:
 
 
 @attrs.frozen
+class Listing:
+    """One page of the products of one kind that are stored.
+
+    Attributes:
+        products: The products.
+        next: Where the next page begins, to be given back; None if there is no more.
+    """
+
+    products: tuple[Product, ...]
+    next: object = None
+
+
+@attrs.frozen
+class Sending:
+    """How a transaction was sent.
+
+    Attributes:
+        attempts: How often.
+        pauses: The seconds between them, as far as they belong to this commit.
+        write_units: The write units that DynamoDB says were consumed, by table.
+        read_units: The read units in the same way.
+        replayed: Whether the last request wrote nothing, because an earlier one had been applied.
+        mishap: What went wrong on purpose, as a sentence, or empty.
+    """
+
+    attempts: int
+    pauses: tuple[float, ...] = ()
+    write_units: Mapping[str, float] = attrs.field(factory=dict)
+    read_units: Mapping[str, float] = attrs.field(factory=dict)
+    replayed: bool = False
+    mishap: str = ""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What there is to tell, in sentences."""
+        replayed = (
+            "An earlier attempt had been applied. DynamoDB knew its token, so the last one wrote "
+            "nothing a second time."
+        )
+        told = [self.mishap, self._sent, replayed if self.replayed else ""]
+        told += [_consumed("write", self.write_units), _consumed("read", self.read_units)]
+        return tuple(each for each in told if each)
+
+    @property
+    def _sent(self) -> str:
+        if not self.attempts:
+            return ""
+        times = "once" if self.attempts == 1 else f"{self.attempts} times, with the same token"
+        pauses = ", ".join(f"{round(seconds * 1000)}" for seconds in self.pauses)
+        return f"Sent {times}{f'; milliseconds of pause between: {pauses}' if pauses else ''}."
+
+
+def _consumed(kind: str, units: Mapping[str, float]) -> str:
+    if not units:
+        return ""
+    parts = ", ".join(f"{number:g} in {table}" for table, number in sorted(units.items()))
+    return f"Consumed {kind} units: {parts}."
+
+
+@attrs.frozen
 class Committed:
-    """Everything that was staged is stored."""
+    """Everything that was staged is stored.
+
+    Attributes:
+        actions: How many actions that were.
+        sending: How they were sent.
+    """
 
     actions: int
+    sending: Sending | None = attrs.field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         if not self.actions:
@@ -149,11 +242,13 @@ class Problem:
         product: The product's name.
         why: The rest of the sentence that begins with the name.
         stored: The product as it is stored, as far as the failed condition saw it.
+        comparison: What is stored beside what was wanted, where somebody else was faster.
     """
 
     product: str
     why: str
     stored: Product | None = None
+    comparison: Comparison | None = attrs.field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         if self.stored is None:
@@ -167,6 +262,7 @@ class Canceled:
     """DynamoDB said no: nothing was applied, and the transaction is over."""
 
     problems: tuple[Problem, ...]
+    sending: Sending | None = attrs.field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         told = [str(problem) for problem in self.problems] or ["DynamoDB gave no reason."]
@@ -178,11 +274,40 @@ class InDoubt:
     """A write was sent and no answer came: all of it was applied, or none of it."""
 
     client_request_token: str | None
+    sending: Sending | None = attrs.field(default=None, eq=False, repr=False)
+
+    def __str__(self) -> str:
+        is_scope = self.client_request_token is not None
+        way_out = "Resolve finds out which" if is_scope else "Look at it before you do it again"
+        return (
+            "In doubt: it was sent, and no answer came back. All of it was applied, or none "
+            f"of it. {way_out}."
+        )
+
+
+@attrs.frozen
+class Doubt:
+    """A transaction of which nobody knows yet whether it was applied.
+
+    Attributes:
+        number: Tells it from others of the session.
+        calls: What was staged in it.
+        client_request_token: By what DynamoDB knows it.
+    """
+
+    number: int
+    calls: tuple[str, ...]
+    client_request_token: str | None
+
+
+@attrs.frozen
+class GivenUp:
+    """Nobody asks any more whether a transaction in doubt was applied."""
 
     def __str__(self) -> str:
         return (
-            "In doubt: it was sent, and no answer came back. All of it was applied, or none "
-            "of it. Look at the products before you do it again."
+            "Given up: whether it was applied will not be asked again. "
+            "Look at the products: all of it is stored, or none of it."
         )
 
 
@@ -217,6 +342,8 @@ Outcome: TypeAlias = (
     | Committed
     | RolledBack
     | LevelOutcome
+    | Unstaged
+    | GivenUp
 )
 
 

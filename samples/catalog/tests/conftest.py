@@ -11,12 +11,17 @@ from botocore.config import Config
 from samples.catalog.app import Options, choose_engine
 from samples.catalog.frontend.web.server import create_app
 from samples.catalog.frontend.web.sessions import BrowserSessions
+from samples.catalog.provider.layouts import THREE_TABLES
 from samples.catalog.provider.tables import ProductTables
 from samples.catalog.service.catalog import CatalogService
 from samples.catalog.tests.visitor import Visitor
 from samples.engines.counting import watch
 from samples.engines.dynoxide import find_dynoxide
+from tests.lending import Lender
 from transactscope import TransactScope
+
+# It keeps the service model, which is slow to read; a mock throws boto3's own session away.
+_SESSION = boto3.session.Session()
 
 
 def require_dynoxide():
@@ -44,13 +49,14 @@ def engine(engine_name, tmp_path_factory):
         yield running
 
 
-@pytest.fixture
-def new_client(engine):
-    """Make clients of the engine; the arguments are those of botocore's `Config`."""
-    with contextlib.ExitStack() as stack:
+@pytest.fixture(scope="module")
+def lenders(engine):
+    """Find who lends clients of the engine with some settings: one for each test module."""
+    made: dict[str, Lender] = {}
 
-        def make(**settings):
-            client = boto3.client(
+    def lender_of(**settings):
+        def make():
+            return _SESSION.client(
                 "dynamodb",
                 endpoint_url=engine.client.meta.endpoint_url,
                 region_name=engine.client.meta.region_name,
@@ -58,9 +64,17 @@ def new_client(engine):
                 aws_secret_access_key="testing",
                 config=Config(**settings),
             )
-            return stack.enter_context(contextlib.closing(client))
 
-        yield make
+        return made.setdefault(str(settings), Lender(make))
+
+    return lender_of
+
+
+@pytest.fixture
+def new_client(lenders):
+    """Lend clients of the engine; the arguments are those of botocore's `Config`."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(lenders(**settings).lent())
 
 
 @pytest.fixture
@@ -76,9 +90,15 @@ def prefix():
 
 
 @pytest.fixture
-def tables(client, prefix):
-    """The three tables, empty."""
-    made = ProductTables(client, prefix=prefix)
+def layout(request):
+    """Which product is in which table: one table for each kind, unless a test asks for another."""
+    return getattr(request, "param", THREE_TABLES)
+
+
+@pytest.fixture
+def tables(client, prefix, layout):
+    """The tables, empty. Nobody waits for them."""
+    made = ProductTables(client, prefix=prefix, layout=layout, sleep=lambda _seconds: None)
     made.create()
     return made
 
@@ -90,9 +110,21 @@ def sent(client, tables):
 
 
 @pytest.fixture
-def service(tables):
+def can_fail(request):
+    """Whether sessions have clients of their own, which can be made to fail."""
+    return getattr(request, "param", False)
+
+
+@pytest.fixture
+def open_service(engine, tables, can_fail):
+    """Open sessions."""
+    return lambda: CatalogService(tables, own_client=engine.new_client() if can_fail else None)
+
+
+@pytest.fixture
+def service(open_service):
     """One session."""
-    opened = CatalogService(tables)
+    opened = open_service()
     yield opened
     opened.close()
 
@@ -137,9 +169,9 @@ class Clock:
 
 
 @pytest.fixture
-def sessions(tables, clock):
+def sessions(open_service, clock):
     """The sessions of all browsers."""
-    opened = BrowserSessions(lambda: CatalogService(tables), clock=clock)
+    opened = BrowserSessions(open_service, clock=clock)
     yield opened
     opened.close()
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import logging
 import os
 import pathlib
 import re
@@ -10,11 +11,13 @@ import subprocess
 import sys
 from typing import Any
 
+import attrs
 import pytest
 
 from samples.catalog import app
 from samples.catalog.__main__ import main, options_of
 from samples.catalog.app import DEFAULT_DATA, REMOTE_PREFIX, Options, choose_engine, run
+from samples.catalog.provider.tables import ProductTables
 from samples.catalog.tests.conftest import require_dynoxide
 from samples.engines import choosing
 from samples.engines.engine import EngineError
@@ -45,6 +48,14 @@ def lines():
 def test_the_demo_ends_well(options, lines):
     """The whole story on an engine that the program starts itself."""
     assert 0 == run(options, write=lines.append)
+    assert "Everything happened as it was told" in lines[-2]
+
+
+@pytest.mark.slow
+def test_the_demo_ends_well_in_one_table(options, lines):
+    """Where products lie changes nothing of the story."""
+    assert 0 == run(attrs.evolve(options, single_table=True), write=lines.append)
+    assert any("The table Catalog is ready." in line for line in lines)
     assert "Everything happened as it was told" in lines[-2]
 
 
@@ -159,6 +170,35 @@ def test_a_profile_that_does_not_exist_is_told(lines):
     assert "nobody" in lines[-1]
 
 
+def test_a_session_on_this_machine_has_a_client_of_its_own(options, prefix):
+    """What is injected into one session cannot reach another."""
+    with choose_engine(options) as engine:
+        tables = ProductTables(engine.client, prefix=prefix)
+        sessions = [app.open_session(engine, tables) for _ in range(2)]
+        clients = {id(each._own_client) for each in sessions} | {id(engine.client)}
+        can_fail = [each.can_fail for each in sessions]
+        for session in sessions:
+            session.close()
+
+    assert (3, [True, True]) == (len(clients), can_fail)
+
+
+def test_a_session_elsewhere_cannot_be_made_to_fail(prefix):
+    """Nobody injects faults into requests that are charged."""
+    with choose_engine(Options(engine="remote", region="eu-west-1")) as engine:
+        session = app.open_session(engine, ProductTables(engine.client, prefix=prefix))
+
+    assert not session.can_fail
+
+
+def test_what_is_told_on_pages_is_not_logged(options, capsys):
+    """Attempts and doubts are told where people look, not where the program was started."""
+    run(Options("shell", options.engine, options.data), lines=["quit"], write=lambda _line: None)
+    logging.getLogger("transactscope.flows").warning("attempt 1")
+
+    assert "" == capsys.readouterr().err
+
+
 def test_tables_that_cannot_be_used_end_the_shell(options, lines):
     """Without tables there is nothing to play with."""
     shell = Options("shell", options.engine, options.data, table_prefix="no spaces ")
@@ -175,6 +215,7 @@ def test_tables_that_cannot_be_used_end_the_shell(options, lines):
         (["--shell", "--engine", "moto"], Options(mode="shell", engine="moto")),
         (["--data", "x.db"], Options(data=pathlib.Path("x.db"))),
         (["--port", "0"], Options(port=0)),
+        (["--single-table"], Options(single_table=True)),
         (
             ["--aws", "--region", "eu-west-1", "--profile", "me"],
             Options(engine="remote", region="eu-west-1", profile="me"),

@@ -242,8 +242,18 @@ def test_a_lost_answer_leaves_the_commit_in_doubt(service, client):
 
     assert isinstance(outcome, InDoubt)
     assert outcome.client_request_token is not None
-    assert "Look at the products" in str(outcome)
+    assert "Resolve finds out" in str(outcome)
     assert not service.is_open
+
+
+def test_a_single_write_without_an_answer_cannot_be_resolved(service, client):
+    """Only a transaction has a token, so nobody is sent to a button that is not there."""
+    lose_answers(client)
+
+    outcome = service.add(PARTITAS)
+
+    assert isinstance(outcome, InDoubt)
+    assert "Look at it" in str(outcome)
 
 
 def test_an_engine_that_is_gone_has_got_nothing(service, client):

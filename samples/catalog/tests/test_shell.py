@@ -1,12 +1,15 @@
 """The shell: one command a line, one answer each."""
 
 import io
+import json
 
 import pytest
 
 from samples.catalog.frontend.shell import HELP, Shell, typed_lines
 from samples.catalog.frontend.terminal import ODYSSEY, PARTITAS, THE_KID
 from samples.catalog.service.outcomes import Listed
+from samples.catalog.tests.marks import on_dynoxide
+from transactscope.testing import Faults, lost_answer
 
 PRODUCTS = [
     'add album Bach "6 Partitas" 1731',
@@ -115,7 +118,50 @@ def test_what_will_be_sent_is_shown(shell):
         "    title = '6 Partitas'",
         "    year = 1",
         "    if attribute_not_exists(artist)",
+        "Total: 1 of 100 actions, 31 bytes of 4 MB, 2 write units.",
     ] == answers[4].splitlines()
+
+
+def test_a_call_can_be_taken_back(shell, other):
+    """By its number in the list, which is said if there is no such number."""
+    lines = ["begin", *PRODUCTS, "unstage 2", "unstage 3", "unstage x", "staged", "commit"]
+
+    answers = [shell.answer(line) for line in lines]
+
+    assert 'Unstaged: insert Book "Odyssey" by Homer. Nothing was sent.' == answers[4]
+    assert [
+        "Not done: staged are 2 calls, and no '3'.",
+        "Not done: staged are 2 calls, and no 'x'.",
+    ] == (answers[5:7])
+    assert Listed((PARTITAS, THE_KID)) == other.stored()
+
+
+def test_the_exact_request_is_shown(shell, sent):
+    """What will be sent, and afterwards what was."""
+    lines = ["request", "begin", PRODUCTS[0], "request", "commit", "request"]
+
+    answers = [shell.answer(line) for line in lines]
+
+    assert "Nothing is staged, and nothing was sent." == answers[0]
+    assert "6 Partitas" == json.loads(answers[3])["TransactItems"][0]["Put"]["Item"]["title"]["S"]
+    assert answers[3] == answers[5]
+    assert ["TransactWriteItems with 1 action"] == sent
+
+
+@on_dynoxide
+def test_a_doubt_can_be_resolved(shell, other, client):
+    """The way out is named where the doubt is told, and leads to what became of it."""
+    with Faults(client) as faults:
+        faults.next("TransactWriteItems", *[lost_answer()] * 6)
+        answers = [shell.answer(line) for line in ("begin", PRODUCTS[0], "commit")]
+    answers.append(shell.answer("resolve"))
+
+    assert answers[2].startswith("In doubt: it was sent")
+    assert "Type resolve to find out" in answers[2]
+    assert "Sent 6 times, with the same token" in answers[2]
+    assert answers[3].startswith("Committed: 1 action, all applied together.\nSent 7 times")
+    assert Listed((PARTITAS,)) == other.stored()
+    assert "no such transaction in doubt" in shell.answer("resolve")
 
 
 def test_leaving_rolls_back_and_says_so(shell, answers):

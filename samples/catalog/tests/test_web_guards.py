@@ -94,8 +94,8 @@ def test_every_answer_has_its_headers(visitor, address):
     with visitor.client.get(address) as response:
         headers = response.headers
 
-    policy = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'"
-    assert headers["Content-Security-Policy"].startswith(policy)
+    policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    assert headers["Content-Security-Policy"].startswith(f"{policy}frame-ancestors 'none'")
     assert "nosniff" == headers["X-Content-Type-Options"]
     assert "same-origin" == headers["Referrer-Policy"]
 
@@ -153,7 +153,7 @@ def test_an_unknown_kind_of_product_is_said(visitor):
 def test_a_mistake_of_the_program_is_said(visitor, monkeypatch, caplog):
     """The session goes on, what was typed is kept, and the log has the traceback."""
 
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("something is broken")
 
     visitor.press("Begin")

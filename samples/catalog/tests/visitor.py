@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 VOID = frozenset({"meta", "link", "input", "br"})
+UNSEEN = {"aria-hidden": "true"}
 
 
 @attrs.define
@@ -27,6 +28,7 @@ class Page(HTMLParser):
         self.errors = {}  # by name of the field
         self.links = {}  # by text
         self.buttons = []
+        self.on_enter = ""  # the value of the button that Enter presses
         self.title = ""
         self.tags = []
         self._open: list[tuple[str, dict[str, Any]]] = []
@@ -39,6 +41,10 @@ class Page(HTMLParser):
         self.tags.append((tag, given))
         if tag == "input":
             self.inputs[given["name"]] = given["value"]
+        elif tag == "button":
+            self.on_enter = self.on_enter or given["value"]
+        if tag == "button" and given.items() >= UNSEEN.items():
+            pass  # nobody sees it
         elif tag == "button":
             name = given.get("aria-label", "")
             self.buttons.append(Button(given["value"], name, "disabled" in given))

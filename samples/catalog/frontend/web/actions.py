@@ -21,7 +21,10 @@ from samples.catalog.frontend.web.forms import (
 from samples.catalog.frontend.web.reports import Report, report_of
 from samples.catalog.frontend.web.sessions import BrowserSession, Draft
 from samples.catalog.provider.products import Product, facts_of
+from samples.catalog.service.comparisons import Comparison
+from samples.catalog.service.mishaps import MISHAPS
 from samples.catalog.service.outcomes import (
+    Canceled,
     Found,
     Outcome,
     Refused,
@@ -32,6 +35,13 @@ from samples.catalog.service.outcomes import (
 
 _NOTHING_RETRIEVED: Final = "Not done: retrieve a product first, and then save what you change."
 _NOTHING_CHANGED: Final = "Not done: nothing differs from what was retrieved."
+_TOO_OLD: Final = "Not done: these versions are not known any more. Retrieve the product."
+_STARTED: Final = (
+    "Started again from what is stored now. Look at the fields, and save what you want to change."
+)
+_STARTED_ANEW: Final = "It is not stored any more. What you wanted stands in the form, to be added."
+
+_LONGEST_NUMBER: Final = 9  # digits
 
 
 @attrs.frozen
@@ -42,11 +52,17 @@ class Click:
         browser: The session of the browser.
         draft: The form, with all that was typed.
         row: The key of the listed product that the button belongs to, or None.
+        number: The number of whatever else it belongs to: a call, a doubt, a problem.
+        report: What the page said that the button was on.
+        fault: What is to go wrong with the next commit on purpose, or empty.
     """
 
     browser: BrowserSession
     draft: Draft
     row: tuple[str, str] | None = None
+    number: int = 0
+    report: Report | None = None
+    fault: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -86,8 +102,34 @@ def begin(click: Click) -> Answer:
 def commit(click: Click) -> Answer:
     """Send what is staged."""
     attempted = click.browser.service.staged
-    outcome = click.browser.service.commit()
+    outcome = click.browser.service.commit(click.fault or None)
+    click.browser.fault = ""
     return Answer(report_of(outcome, attempted), click.draft, isinstance(outcome, Refused))
+
+
+def resolve(click: Click) -> Answer:
+    """Find out what became of a commit in doubt."""
+    return _told(click, click.browser.service.resolve(click.number))
+
+
+def give_up(click: Click) -> Answer:
+    """Do not ask any more what became of a commit in doubt. Nothing is sent."""
+    return _told(click, click.browser.service.give_up(click.number))
+
+
+def unstage(click: Click) -> Answer:
+    """Take back one staged call. Nothing is sent."""
+    return _told(click, click.browser.service.unstage(click.number))
+
+
+def start_again(click: Click) -> Answer:
+    """Put what is stored now into the form, with the changes that were wanted."""
+    return _started_again(click, lambda comparison: comparison.merged)
+
+
+def start_from_stored(click: Click) -> Answer:
+    """Put what is stored now into the form, and nothing else."""
+    return _started_again(click, lambda comparison: comparison.theirs)
 
 
 def roll_back(click: Click) -> Answer:
@@ -133,12 +175,15 @@ def save(click: Click) -> Answer:
     product = changed_in(seen, click.draft.texts)
     if product == seen:
         return _not_done(click, _NOTHING_CHANGED)
-    return _written(click, click.browser.service.change(product, seen=seen))
+    outcome = click.browser.service.change(product, seen=seen)
+    if isinstance(outcome, Canceled) and (found := outcome.problems[0].comparison) is not None:
+        return Answer(report_of(outcome), _draft_of(found.theirs, found.merged))
+    return _written(click, outcome)
 
 
 def remove(click: Click) -> Answer:
     """Remove a product."""
-    outcome = click.browser.service.remove(click.draft.kind, *click.key)
+    outcome = click.browser.service.remove(click.draft.kind, *click.key, seen=click.draft.seen)
     return _told(click, outcome) if click.row else _written(click, outcome)
 
 
@@ -153,8 +198,14 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "retrieve": retrieve,
     "save": save,
     "remove": remove,
+    "unstage": unstage,
+    "resolve": resolve,
+    "give-up": give_up,
+    "again": start_again,
+    "theirs": start_from_stored,
 }
 OF_ROWS: Final = frozenset({"retrieve", "remove"})
+NUMBERED: Final = frozenset({"unstage", "resolve", "give-up", "again", "theirs"})
 
 
 def click_of(
@@ -162,17 +213,48 @@ def click_of(
 ) -> tuple[Action, Click]:
     """Read which button was pressed, and the form around it.
 
-    The value of a button is the name of its action, and in the list of products also the key.
+    The value of a button is the name of its action. In the list of products a key follows, and
+    a number where there are several things of which one is meant.
 
     Raises:
-        EntryError: There is no such button.
+        EntryError: There is no such button, or no such fault.
     """
     name, _, row = form.get("do", "").partition(" ")
-    if name not in ACTIONS or (row and name not in OF_ROWS):
+    if name not in ACTIONS or (row and name not in OF_ROWS | NUMBERED):
         raise EntryError("there is no such button")
-    seen = browser.view(form.get("view"), cls).draft.seen
-    draft = Draft(cls, texts_in(cls, form), seen)
-    return ACTIONS[name], Click(browser, draft, key_from_text(row) if row else None)
+    fault = form.get("fault", "")
+    if fault and fault not in MISHAPS:
+        raise EntryError("there is no such fault")
+    view = browser.view(form.get("view"), cls)
+    click = Click(
+        browser, Draft(cls, texts_in(cls, form), view.draft.seen), report=view.report, fault=fault
+    )
+    if name in NUMBERED:
+        return ACTIONS[name], attrs.evolve(click, number=_number(row))
+    return ACTIONS[name], attrs.evolve(click, row=key_from_text(row) if row else None)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise EntryError("there is no such button")
+    return int(text)
+
+
+def _started_again(click: Click, wanted: Callable[[Comparison], Product | None]) -> Answer:
+    problems = click.report.problems if click.report is not None else ()
+    found = problems[click.number].comparison if click.number < len(problems) else None
+    if found is None:
+        return _not_done(click, _TOO_OLD)
+    draft = _draft_of(found.theirs, wanted(found))
+    return Answer(Report(_STARTED if found.theirs is not None else _STARTED_ANEW), draft)
+
+
+def _draft_of(stored: Product | None, wanted: Product | None) -> Draft:
+    """Return a form that was retrieved from what is stored, with what is wanted typed into it."""
+    shown = wanted or stored
+    if shown is None:
+        raise ValueError("a comparison has one version at least")
+    return Draft(type(shown), facts_of(shown), stored)
 
 
 def _told(click: Click, outcome: Outcome) -> Answer:

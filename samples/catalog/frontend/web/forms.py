@@ -60,6 +60,7 @@ class Field:
         hint: How it is filled in, or empty.
         error: What is wrong with it, or empty.
         is_number: Whether digits are what one types.
+        was: What was retrieved, where something else stands there now; else None.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Field:
     hint: str
     error: str
     is_number: bool
+    was: str | None = None
 
 
 def label_of(name: str) -> str:
@@ -76,9 +78,20 @@ def label_of(name: str) -> str:
 
 
 def fields_of(
-    cls: type[Product], texts: Mapping[str, str], errors: Mapping[str, str]
+    cls: type[Product],
+    texts: Mapping[str, str],
+    errors: Mapping[str, str],
+    seen: Product | None = None,
 ) -> list[Field]:
-    """Return the fields of a kind of product, the key first."""
+    """Return the fields of a kind of product, the key first.
+
+    Args:
+        cls: The class.
+        texts: What stands in each field.
+        errors: What is wrong, by field.
+        seen: The product that was retrieved into the form, or None.
+    """
+    retrieved = {} if seen is None else facts_of(seen)
     return [
         Field(
             name,
@@ -87,9 +100,16 @@ def fields_of(
             _HINTS.get(name, ""),
             errors.get(name, ""),
             name in _NUMERIC,
+            _was(retrieved.get(name), texts.get(name, "")),
         )
         for name in field_names(cls)
     ]
+
+
+def _was(retrieved: str | None, text: str) -> str | None:
+    if retrieved is None or text == retrieved.translate(_NOT_IN_A_FIELD) or text == retrieved:
+        return None
+    return retrieved
 
 
 def texts_in(cls: type[Product], form: Mapping[str, str]) -> dict[str, str]:

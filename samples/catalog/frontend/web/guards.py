@@ -13,8 +13,8 @@ from samples.catalog.frontend.web.visits import here, is_known
 HOSTS: Final = ("127.0.0.1", "localhost")
 
 HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # with no-referrer, forms would come without their origin
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -12,15 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from samples.catalog.frontend.entry import KINDS, EntryError
 from samples.catalog.frontend.web.actions import Action, Answer, Click, click_of
-from samples.catalog.frontend.web.forms import FormError, fields_of, key_to_text
+from samples.catalog.frontend.web.forms import FormError, fields_of, key_to_text, label_of
+from samples.catalog.frontend.web.lists import list_of
 from samples.catalog.frontend.web.reports import Report
 from samples.catalog.frontend.web.sessions import BrowserSession, View
 from samples.catalog.frontend.web.visits import here, site
-from samples.catalog.provider.products import Product, describe, details_of, key_of
-from samples.catalog.service.outcomes import Listed
-from samples.catalog.service.plans import summed
-
-MAX_LISTED: Final = 200  # products on one page
+from samples.catalog.provider.products import Product, describe, details_of, key_of, name_of
+from samples.catalog.service.mishaps import MISHAPS
+from samples.catalog.service.plans import MOST_ACTIONS, MOST_BYTES, summed, total_of
 
 _LOOK_AT_FIELDS: Final = Report(
     "Not done: some fields do not hold what they have to. Look for the messages beside them.",
@@ -55,8 +54,21 @@ def show(cls: type[Product]) -> str:
     """Show the page of one kind of product."""
     browser = here()
     word = request.args.get("view")
-    view = browser.view(word, cls)
-    return _page(browser, view, word if view.draft.seen is not None else None)
+    return _page(browser, browser.view(word, cls), word, request.args.get("at"))
+
+
+@pages.get("/<kind:cls>/request")
+def show_request(cls: type[Product]) -> str:
+    """Show the request that a commit would send, and the one that the last commit has sent."""
+    service = here().service
+    view, at = request.args.get("view"), request.args.get("at")
+    return render_template(
+        "request.html",
+        planned=service.request,
+        sent=service.sent_request,
+        back=url_for(".show", cls=cls, view=view, at=at),
+        engine=site().engine,
+    )
 
 
 @pages.post("/<kind:cls>")
@@ -67,17 +79,25 @@ def act(cls: type[Product]) -> BaseResponse | tuple[str, int]:
         action, click = click_of(browser, cls, request.form)
     except EntryError as error:
         abort(HTTPStatus.BAD_REQUEST, f"Nothing was done: {error}.")
+    browser.fault = click.fault
     answer, status = _carried_out(action, click)
     browser.notice = None
     view = View(answer.draft, answer.report)
+    at = request.form.get("at")
     if status is HTTPStatus.SEE_OTHER:
-        return redirect(address_of(browser, view), status)
-    return _page(browser, view, request.form.get("view"), answer.errors), status
+        return redirect(address_of(browser, view, at), status)
+    return _page(browser, view, request.form.get("view"), at, answer.errors), status
 
 
-def address_of(browser: BrowserSession, view: View) -> str:
-    """Return the address of a page that shows a form, with all that stands in it."""
-    return url_for("pages.show", cls=view.draft.kind, view=browser.keep(view))
+def address_of(browser: BrowserSession, view: View, at: str | None = None) -> str:
+    """Return the address of a page that shows a form, with all that stands in it.
+
+    Args:
+        browser: The session of the browser.
+        view: What the page shows.
+        at: The word of the page of the list, or None.
+    """
+    return url_for("pages.show", cls=view.draft.kind, view=browser.keep(view), at=at or None)
 
 
 def _carried_out(action: Action, click: Click) -> tuple[Answer, HTTPStatus]:
@@ -91,33 +111,43 @@ def _carried_out(action: Action, click: Click) -> tuple[Answer, HTTPStatus]:
 
 
 def _page(
-    browser: BrowserSession, view: View, word: str | None, errors: Mapping[str, str] | None = None
+    browser: BrowserSession,
+    view: View,
+    word: str | None,
+    at: str | None,
+    errors: Mapping[str, str] | None = None,
 ) -> str:
-    """Show a page; its form sends the word that brings back what was retrieved into it."""
-    draft, report = view.draft, view.report
-    actions = browser.service.actions
-    stored = browser.service.stored(draft.kind)
+    """Show a page; its form sends the words that bring back what it shows."""
+    draft, report, service = view.draft, view.report, browser.service
+    actions = service.actions
     return render_template(
         "page.html",
         kinds=KINDS.values(),
         kind=draft.kind,
-        fields=fields_of(draft.kind, draft.texts, errors or {}),
+        fields=fields_of(draft.kind, draft.texts, errors or {}, draft.seen),
         is_retrieved=draft.seen is not None,
         view_word=word or "",
         token=browser.csrf_token,
-        is_open=browser.service.is_open,
-        depth=browser.service.depth,
-        staged=browser.service.staged,
+        is_open=service.is_open,
+        depth=service.depth,
+        staged=service.staged,
         actions=actions,
         sum_of_actions=summed(actions),
+        total=total_of(actions),
+        most_actions=MOST_ACTIONS,
+        most_bytes=MOST_BYTES,
+        doubts=service.doubts,
+        mishaps=MISHAPS if service.can_fail else {},
+        fault=browser.fault,
+        has_sent=service.has_sent,
         report=report,
         headline=report.headline if report else "",
-        products=stored.products[:MAX_LISTED] if isinstance(stored, Listed) else (),
-        left_out=max(0, len(stored.products) - MAX_LISTED) if isinstance(stored, Listed) else 0,
-        unreadable="" if isinstance(stored, Listed) else str(stored),
+        listed=list_of(browser, draft.kind, at),
         engine=site().engine,
         describe=describe,
         details_of=details_of,
         key_of=key_of,
         key_to_text=key_to_text,
+        label_of=label_of,
+        name_of=name_of,
     )

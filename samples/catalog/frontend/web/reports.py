@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 import attrs
 
-from samples.catalog.service.outcomes import Canceled, InDoubt, Missing, Outcome, Problem, Refused
+from samples.catalog.service.outcomes import (
+    Canceled,
+    Committed,
+    InDoubt,
+    Missing,
+    Outcome,
+    Problem,
+    Refused,
+    Sending,
+)
 from samples.catalog.service.plans import StagedCall
 
 
@@ -20,12 +29,19 @@ class Report:
         is_good: Whether it is what was asked for.
         problems: The products that made it fail.
         others: What was staged beside them, and came to nothing with them.
+        sending: How the transaction was sent, where it is about one that was.
     """
 
     text: str
     is_good: bool = True
     problems: tuple[Problem, ...] = ()
     others: tuple[str, ...] = ()
+    sending: Sending | None = None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """How the transaction was sent, in sentences."""
+        return () if self.sending is None else self.sending.facts
 
     @property
     def headline(self) -> str:
@@ -42,7 +58,9 @@ def report_of(outcome: Outcome, attempted: Sequence[StagedCall] = ()) -> Report:
     """
     if isinstance(outcome, Canceled):
         return _canceled(outcome, attempted)
-    return Report(str(outcome), is_good=not isinstance(outcome, InDoubt | Refused | Missing))
+    is_good = not isinstance(outcome, InDoubt | Refused | Missing)
+    sending = outcome.sending if isinstance(outcome, Committed | InDoubt) else None
+    return Report(str(outcome), is_good, sending=sending)
 
 
 def _canceled(outcome: Canceled, attempted: Sequence[StagedCall]) -> Report:
@@ -53,4 +71,5 @@ def _canceled(outcome: Canceled, attempted: Sequence[StagedCall]) -> Report:
         is_good=False,
         problems=outcome.problems,
         others=tuple(each.text for each in attempted if each.product not in culprits),
+        sending=outcome.sending,
     )

@@ -22,6 +22,7 @@ from samples.catalog.service.catalog import CatalogService
 LIFETIME: Final = 30 * 60.0  # seconds without a request, after which a session ends
 MAX_SESSIONS: Final = 100
 MAX_VIEWS: Final = 32  # pages of one browser that are remembered
+MAX_PLACES: Final = 256  # beginnings of pages of one browser's lists that are remembered
 
 _EXPIRED: Final = Report(
     "Your earlier session has ended, because it was not used for a while. "
@@ -58,6 +59,23 @@ class View:
     report: Report | None = None
 
 
+@attrs.frozen
+class Place:
+    """Where a page of a list begins.
+
+    Attributes:
+        kind: The class of product that is listed.
+        start: What the service gave as the beginning; None for the first page.
+        number: The page's number, from 1 on.
+        before: The word of the page before it; None for the first two.
+    """
+
+    kind: type[Product]
+    start: object = None
+    number: int = 1
+    before: str | None = None
+
+
 @attrs.define(eq=False)
 class BrowserSession:
     """What is remembered of one browser.
@@ -67,6 +85,7 @@ class BrowserSession:
         id: What its cookie holds.
         csrf_token: What each of its forms holds, and no other page can know.
         notice: What its pages say until something is done on them, or None.
+        fault: What is to go wrong with its next commit on purpose, or empty.
         users: The requests that are using it, or wait for it. Only `BrowserSessions` counts.
         last_used: When the last of them ended, in seconds of the clock.
         lock: Held by the one request that is using it.
@@ -76,10 +95,12 @@ class BrowserSession:
     id: str = attrs.field(factory=lambda: secrets.token_urlsafe(32))
     csrf_token: str = attrs.field(factory=lambda: secrets.token_urlsafe(32))
     notice: Report | None = None
+    fault: str = ""
     users: int = 0
     last_used: float = 0.0
     lock: threading.Lock = attrs.field(factory=threading.Lock)
     _views: OrderedDict[str, View] = attrs.field(factory=OrderedDict)
+    _places: OrderedDict[str, Place] = attrs.field(factory=OrderedDict)
 
     def keep(self, view: View) -> str:
         """Remember what a page shows, and return the word that brings it back."""
@@ -97,13 +118,30 @@ class BrowserSession:
         self._views.move_to_end(word)
         return kept
 
+    def keep_place(self, place: Place) -> str:
+        """Remember where a page of a list begins, and return the word that leads there."""
+        for word, kept in self._places.items():
+            if kept == place:
+                return word
+        word = secrets.token_urlsafe(12)
+        self._places[word] = place
+        while len(self._places) > MAX_PLACES:
+            self._places.popitem(last=False)
+        return word
+
+    def place(self, word: str | None, kind: type[Product]) -> Place:
+        """Return where a page of a list begins; what is not known is the first page."""
+        kept = self._places.get(word) if word else None
+        return kept if kept is not None and kept.kind is kind else Place(kind)
+
 
 class BrowserSessions:
     """The sessions of all browsers. May be used by any number of threads.
 
     A session ends when it has not been used for a while, or when there are too many: those
-    without an open transaction go first, then those that have been idle for the longest. What
-    is open is rolled back. A session that is in use never ends, even if there are too many.
+    without an open transaction or a doubt go first, then those that have been idle for the
+    longest. What is open is rolled back. A session that is in use never ends, even if there are
+    too many.
 
     Args:
         open_service: Opens a session of the catalog.
@@ -166,7 +204,7 @@ class BrowserSessions:
 
     def _new(self, *, had_one: bool) -> BrowserSession:
         idle = [each for each in self._sessions.values() if not each.users]
-        idle.sort(key=lambda each: (each.service.is_open, each.last_used))
+        idle.sort(key=lambda each: (_holds_something(each.service), each.last_used))
         for session in idle[: max(0, len(self._sessions) - self._limit + 1)]:
             self._end(session)
         opened = BrowserSession(self._open_service(), notice=_EXPIRED if had_one else None)
@@ -182,3 +220,7 @@ class BrowserSessions:
     def _end(self, session: BrowserSession) -> None:
         del self._sessions[session.id]
         session.service.close()
+
+
+def _holds_something(service: CatalogService) -> bool:
+    return service.is_open or bool(service.doubts)

@@ -1,89 +1,82 @@
-"""Fixtures of the browser tests: the program as a user starts it, a browser, and its visitors.
+"""Fixtures of the browser tests: the program as a user starts it, browsers, and their visitors.
 
 Modules that use them import `driver` first, and are skipped where it cannot run.
 """
 
 import contextlib
-import os
-import pathlib
-import re
-import subprocess
-import sys
 
 import attrs
 import pytest
 
-from samples.catalog.provider.products import PRODUCT_CLASSES, key_of
-from samples.catalog.provider.tables import ProductTables
-from samples.catalog.tests.browser import tools
-from tests.engines import ROOT, new_client
+from samples.catalog.tests.browser import browsers, scriptless, tools
+from samples.catalog.tests.browser.browsers import CHROMIUM, FIREFOX
+from samples.catalog.tests.program import Program, running_program
 
-PROGRAM = [sys.executable, "-m", "samples.catalog", "--port", "0", "--engine", "dynoxide"]
-FLAGS = [
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    # What tests/guard.py does for Python: a page that asks another machine gets an error.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 SECONDS = 10  # for whatever a page is expected to show; it takes a fraction of one
+BOTH = (CHROMIUM, FIREFOX)
 
 
 @attrs.frozen
 class Site:
-    """The running program: where its page is, the tables below it, and what goes wrong in it."""
+    """The running program, as browsers come to it.
 
-    url: str
-    tables: ProductTables
-    errors: pathlib.Path
+    Attributes:
+        program: The program.
+        scriptless: Its address for a browser that cannot be told to run no scripts.
+    """
+
+    program: Program
+    scriptless: str
+
+    @property
+    def url(self):
+        """The program's own address."""
+        return self.program.url
+
+    @property
+    def tables(self):
+        """What is stored."""
+        return self.program.tables
+
+
+@contextlib.contextmanager
+def served(folder, *, single_table=False):
+    """Start the program in a folder."""
+    with (
+        running_program(folder, single_table=single_table) as started,
+        scriptless.in_front_of(started.port) as port,
+    ):
+        yield Site(started, f"http://{scriptless.HOST}:{port}/")
 
 
 @pytest.fixture(scope="package")
-def browser():
-    """One browser for all browser tests. Playwright's event loop ends with them."""
+def running():
+    """The browsers of all browser tests. Playwright's event loop ends with them."""
     from samples.catalog.tests.browser.driver import expect, sync_playwright
 
     expect.set_options(timeout=SECONDS * 1000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=tools.find_browser(), args=FLAGS)
-        with contextlib.closing(browser):
-            yield browser
+    with sync_playwright() as playwright, contextlib.ExitStack() as stack:
+        yield browsers.Running(playwright, stack)
+
+
+@pytest.fixture(params=BOTH, ids=str)
+def browser(request):
+    """Each browser; a module that wants other ways to have them names these."""
+    tools.insist(tools.problem_of(request.param.name))
+    return request.getfixturevalue("running").browser(request.param)
 
 
 @pytest.fixture(scope="package")
 def program(tmp_path_factory):
     """The program, started and ended as a user does."""
-    folder = tmp_path_factory.mktemp("catalog")
-    errors = folder / "errors.txt"
-    with (
-        errors.open("a") as written,
-        subprocess.Popen(
-            PROGRAM,
-            cwd=folder,  # where its data go, by default
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=written,
-            text=True,
-        ) as process,
-    ):
-        try:
-            address, engine = _addresses(process.stdout, errors)
-            with contextlib.closing(new_client(f"http://{engine}")) as client:
-                yield Site(f"http://{address}/", ProductTables(client), errors)
-        finally:
-            process.terminate()
-            process.wait(10)
+    with served(tmp_path_factory.mktemp("catalog")) as started:
+        yield started
 
 
 @pytest.fixture
 def site(program):
     """The program with empty tables, and nothing that went wrong so far."""
-    os.truncate(program.errors, 0)
-    for cls in PRODUCT_CLASSES:
-        for product in program.tables.stored(cls):
-            program.tables.database.delete(cls, *key_of(product))
+    program.program.clear()
     return program
 
 
@@ -97,47 +90,46 @@ def visit(browser, site):
     from samples.catalog.tests.browser.pages import CatalogPage
 
     complaints: list[str] = []
+    url = site.scriptless if browser.needs_scriptless_pages else site.url
     with contextlib.ExitStack() as stack:
 
         def open_page(*, statuses=(), **settings):
-            context = stack.enter_context(
-                contextlib.closing(browser.new_context(**settings, locale="en-GB"))
-            )
+            context = stack.enter_context(browser.new_context(**settings))
             context.set_default_timeout(SECONDS * 1000)
-            listen(context, complaints, site.url, statuses)
-            return CatalogPage(context.new_page(), site.url).open()
+            listen(context, complaints, url, statuses)
+            return CatalogPage(context.new_page(), url).open()
 
         yield open_page
-    assert ([], "") == (complaints, site.errors.read_text())
-
-
-@pytest.fixture(params=[True, False], ids=["with-scripts", "without-scripts"])
-def scripts(request):
-    """Whether the browser would run scripts: the page has none, and may not need any."""
-    return request.param
+    assert ([], "") == (complaints, site.program.complaints)
 
 
 @pytest.fixture
-def me(visit, scripts):
+def me(visit):
     """A person with the page open."""
-    return visit(java_script_enabled=scripts)
+    return visit()
 
 
 @pytest.fixture
-def other(visit, scripts):
+def other(visit):
     """Somebody else, with a session of their own."""
-    return visit(java_script_enabled=scripts)
+    return visit()
 
 
-def _addresses(lines, errors):
-    """Wait until the program says where its page is, and return that and where its engine is."""
-    written = ""
-    for line in lines:
-        written += line
-        if page := re.findall(r"http://(127\.0\.0\.1:\d+)", line):
-            engine = re.findall(r"process \d+ on (127\.0\.0\.1:\d+)", written)
-            return page[0], engine[0]
-    raise RuntimeError(f"the program did not start: {written}{errors.read_text()}")
+@pytest.fixture
+def store(site):
+    """Store products behind everybody's back."""
+
+    def storing(*products):
+        for product in products:
+            site.tables.database.put(site.tables.layout.to_store(product))
+
+    return storing
+
+
+@pytest.fixture
+def stored(site):
+    """Read all products of one class from their table."""
+    return site.tables.stored
 
 
 def listen(context, complaints, url, statuses):

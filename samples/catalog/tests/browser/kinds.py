@@ -3,7 +3,8 @@
 import attrs
 
 from samples.catalog.frontend.terminal import EMMA, ODYSSEY, PARTITAS, PLANETS, THE_KID
-from samples.catalog.provider.products import Album
+from samples.catalog.provider.products import Album, name_of
+from samples.catalog.service.mishaps import MISHAPS
 from samples.catalog.tests.browser.driver import expect
 from samples.catalog.tests.browser.pages import NOTHING_STAGED
 
@@ -53,11 +54,67 @@ def wrong_entry(visitor, _tables):
     expect(visitor.field("year")).to_have_attribute("aria-invalid", "true")
 
 
+def versions(visitor, tables):
+    """A commit failed because a product had changed, and both versions are shown."""
+    tables.database.put(PARTITAS)
+    visitor.begin()
+    visitor.retrieve(PARTITAS)
+    visitor.change(year="1732")
+    tables.database.delete(Album, PARTITAS.artist, PARTITAS.title)
+    tables.database.put(attrs.evolve(PARTITAS, year=1730))
+    visitor.commit()
+    expect(visitor.versions).to_be_visible()
+
+
+def started_again(visitor, tables):
+    """The new version is in the form, with the changes that were wanted."""
+    versions(visitor, tables)
+    visitor.click(f"Start again with your changes: {name_of(PARTITAS)}")
+    expect(visitor.field("year")).to_have_value("1732")
+
+
+def in_doubt(visitor, _tables):
+    """No answer came to a commit, after all attempts."""
+    visitor.begin()
+    visitor.add(EMMA)
+    visitor.let(MISHAPS["lost-answers"].label)
+    visitor.commit()
+    expect(visitor.doubts).to_be_visible()
+
+
+def request(visitor, tables):
+    """The request that a commit would send, as it is."""
+    staged(visitor, tables)
+    visitor.follow("Exact request")
+    expect(visitor.page.locator("#request-open")).to_be_visible()
+
+
+def second_page(visitor, tables):
+    """The list of products has several pages, and the second is shown."""
+    for number in range(21):
+        tables.database.put(Album("Bach", f"Suite {number}", 1720))
+    visitor.choose(Album)
+    visitor.follow("Next page")
+    expect(visitor.page.locator("#page-number")).to_have_text("Page 2")
+
+
 def no_page(visitor, _tables):
     """There is no such page."""
-    visitor.page.goto(f"{visitor.url.rstrip('/')}/nowhere")
+    visitor.go_to("nowhere")
     expect(visitor.status).to_contain_text("no page")
 
 
 STATUSES = (400, 404, 409, 422)  # of pages that say what is wrong; they are expected
-KINDS = (empty, staged, canceled, retrieved, wrong_entry, no_page)
+KINDS = (
+    empty,
+    staged,
+    canceled,
+    retrieved,
+    wrong_entry,
+    versions,
+    started_again,
+    in_doubt,
+    request,
+    second_page,
+    no_page,
+)

@@ -13,7 +13,9 @@ _BEYOND = """
 """
 
 
-def beyond_the_window(page):
-    """List what reaches over the right edge of the window, as soon as all is loaded."""
+def beyond_the_window(page, size):
+    """List what reaches over the right edge of a window of a size, as soon as all is loaded."""
     page.wait_for_load_state()
+    page.set_viewport_size(size)
+    page.wait_for_function("width => window.innerWidth === width", arg=size["width"])
     return page.evaluate(_BEYOND)

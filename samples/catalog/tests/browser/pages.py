@@ -18,14 +18,23 @@ class CatalogPage:
         self.transaction = page.locator("#transaction")
         self.level = page.locator("#level")
         self.staged = page.locator("#staged")
-        self.actions = page.locator("#actions")
+        self.actions = page.locator("table#actions").locator("tbody").get_by_role("row")
+        self.sum_of_actions = page.locator("#actions-sum")
+        self.facts = page.locator("#facts")
+        self.doubts = page.locator("#doubts")
+        self.versions = page.get_by_role("table", name="Versions of")
         self.stored = page.locator("#stored")
         self.problems = page.locator("#problems")
 
     def open(self):
         """Go to the page, or look again at what it shows now."""
-        self.page.goto(self.url, wait_until="commit")
+        self.go_to("")
         return self
+
+    def go_to(self, path):
+        """Go to an address, as soon as the page before has arrived: Firefox mixes up the two."""
+        self.page.wait_for_load_state()
+        self.page.goto(f"{self.url}{path}")
 
     def begin(self):
         """Begin a transaction."""
@@ -76,6 +85,19 @@ class CatalogPage:
         """Remove a product that is listed."""
         self.choose(type(product))
         self.click(f"Remove {product.title}")
+
+    def let(self, mishap):
+        """Choose what the next commit meets, by what is written in the switch."""
+        self.page.get_by_label("The next commit meets").select_option(label=mishap)
+
+    def follow(self, name):
+        """Follow a link."""
+        with self._arrival():
+            self.page.get_by_role("link", name=name, exact=True).click()
+
+    def titles(self):
+        """Read the titles of the products that are listed."""
+        return self.stored.get_by_role("listitem").get_by_role("strong").all_inner_texts()
 
     def click(self, name):
         """Click a button. Every one of them sends the form, and leads to a page."""

@@ -1,33 +1,33 @@
 """Everybody can use every kind of page, as far as a program can tell."""
 
-import contextlib
-
 import pytest
 
 from samples.catalog.tests.browser import axe, kinds, layout
+from samples.catalog.tests.browser.browsers import CHROMIUM, FIREFOX, in_ways
 from samples.catalog.tests.browser.driver import expect
 
 pytestmark = pytest.mark.slow
 
 
+@in_ways(CHROMIUM, FIREFOX)
 @pytest.mark.parametrize("kind", kinds.KINDS, ids=lambda kind: kind.__name__)
-def test_no_page_keeps_people_out(visit, site, kind):
+def test_no_page_keeps_people_out(browser, visit, site, kind):
     """In light colours and in dark ones nothing is serious or critical, and all fits a phone."""
-    visitor = visit(statuses=kinds.STATUSES, reduced_motion="reduce")
+    visitor = visit(statuses=kinds.STATUSES)
     kind(visitor, site.tables)
     found = {}
-    for scheme in ("light", "dark"):
-        visitor.page.emulate_media(color_scheme=scheme)
+    for scheme in browser.schemes:
+        browser.show_in(scheme, visitor.page)
         found[scheme] = axe.severe(axe.violations(visitor.page))
-    visitor.page.set_viewport_size(layout.SMALL)
-    found["small"] = layout.beyond_the_window(visitor.page)
+    found["small"] = layout.beyond_the_window(visitor.page, layout.SMALL)
 
-    assert {"light": [], "dark": [], "small": []} == found
+    assert {scheme: [] for scheme in (*browser.schemes, "small")} == found
 
 
 def test_axe_finds_what_is_there(browser):
     """A judge who finds nothing looks like a good page."""
-    with contextlib.closing(browser.new_page()) as page:
+    with browser.new_context() as context:
+        page = context.new_page()
         page.set_content("<html><body><input><p style='color: #ccc'>Pale</p></body></html>")
         found = axe.severe(axe.violations(page))
 
