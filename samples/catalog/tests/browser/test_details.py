@@ -7,11 +7,11 @@ import pytest
 
 from samples.catalog.frontend.terminal import PARTITAS
 from samples.catalog.provider.products import Album, Movie
-from samples.catalog.tests.browser.browsers import USUAL_WAYS, in_ways
+from samples.catalog.tests.browser.browsers import CHROMIUM_WITHOUT_SCRIPTS, in_ways
 from samples.catalog.tests.browser.driver import expect
 from samples.catalog.tests.browser.pages import NOT_OPEN, OPEN
 
-pytestmark = [pytest.mark.slow, in_ways(*USUAL_WAYS)]
+pytestmark = [pytest.mark.slow, in_ways(CHROMIUM_WITHOUT_SCRIPTS)]
 
 
 def test_nobody_overwrites_a_change_of_somebody_else(me, other, store, stored):
