@@ -12,7 +12,7 @@ from samples.catalog.tests.browser import browsers, scriptless, tools
 from samples.catalog.tests.browser.browsers import CHROMIUM, FIREFOX
 from samples.catalog.tests.program import Program, running_program
 
-SECONDS = 10  # for whatever a page is expected to show; it takes a fraction of one
+SECONDS = 60  # for whatever a page is expected to show; it takes a fraction of one
 BOTH = (CHROMIUM, FIREFOX)
 
 
