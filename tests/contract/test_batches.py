@@ -246,7 +246,7 @@ def test_several_requests_are_in_flight(db, always, shell):
     """Three requests have to be there at once, or none of them goes on."""
     if shell.name == "aiobotocore":
         pytest.skip("a task must not block; tests/contract/test_batches_async.py has its own")
-    meeting = threading.Barrier(3, timeout=10)
+    meeting = threading.Barrier(3, timeout=60)
     always(calling(meeting.wait), WRITE)
 
     assert 75 == db.batch_write(_accounts(75), in_flight=3).done

@@ -101,7 +101,7 @@ def test_a_canceled_batch_cancels_its_requests(db, client):
 
         def hold():
             loop.call_soon_threadsafe(began.set)
-            release.wait(10)
+            release.wait(60)
 
         with Faults(client) as faults:
             faults.next(WRITE, calling(hold))

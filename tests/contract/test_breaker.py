@@ -320,7 +320,7 @@ def test_of_many_threads_one_sends_the_probe(db, breaker, clock, faults, sent):
     clock.now += 5
     sent.clear()
     all_refused, refused = threading.Event(), []
-    faults.next("GetItem", calling(lambda: all_refused.wait(10)))
+    faults.next("GetItem", calling(lambda: all_refused.wait(60)))
 
     def read():
         try:
@@ -835,7 +835,7 @@ def test_a_canceled_probe_makes_room(client, table_names, clock, breaker):
 
     def hang():
         under_way.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     async def main():
         with Faults(client) as faults:
@@ -867,7 +867,7 @@ def test_a_commit_that_is_canceled_while_the_breaker_looks_is_not_in_doubt(
 
     def hang():
         under_way.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     async def main():
         tx = transactscope.AsyncTransactScope(db).begin()
@@ -905,7 +905,7 @@ def test_a_task_that_is_canceled_in_an_election_makes_room(client, table_names, 
 
     def hang():
         under_way.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     async def main():
         with Faults(client) as faults, Faults(own) as of_breaker:

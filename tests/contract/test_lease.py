@@ -966,7 +966,7 @@ def test_a_task_that_is_canceled_while_it_acquires_holds_nothing(client, table_n
 
     def hang():
         under_way.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     async def main():
         lease = AsyncLease(db, "job")

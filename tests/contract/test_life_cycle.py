@@ -383,7 +383,7 @@ def test_staging_from_a_thread_that_outlived_the_block_raises(db, stored):
     refused = []
 
     def stage_late(tx):
-        done.wait(5)
+        done.wait(60)
         try:
             tx.insert(Account("late"))
         except ScopeStateError as error:

@@ -44,7 +44,7 @@ def test_a_page_is_read_by_one_task_and_again_after_its_cancellation(client, lat
 
         def hold():
             loop.call_soon_threadsafe(under_way.set)
-            go_on.wait(10)
+            go_on.wait(60)
 
         with Faults(client) as faults:
             faults.next("Query", calling(hold))

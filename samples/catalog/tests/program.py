@@ -72,7 +72,7 @@ def running_program(folder, *, single_table=False):
                 yield Program(f"http://{address}/", tables, errors)
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def _addresses(lines, errors):

@@ -305,7 +305,7 @@ def send_until_it_ends(program: Any, number: int) -> None:
     for _ in range(3):
         program.send_signal(number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            program.wait(10)
+            program.wait(60)
             return
 
 

@@ -16,7 +16,7 @@ from samples.catalog.app import Options, run
 from samples.catalog.frontend.web.server import DEFAULT_PORT, HOST, PortError, listening
 from samples.catalog.tests.test_app import PROGRAM, ROOT
 
-SECONDS = 10  # for a program that should answer, or end, at once
+SECONDS = 60  # for a program that should answer, or end, at once
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from samples.catalog.service.catalog import CatalogService
 from samples.catalog.service.outcomes import Listed
 from samples.catalog.tests.visitor import Visitor
 
-SECONDS = 10  # for a thread that should be there at once
+SECONDS = 60  # for a thread that should be there at once
 
 
 class NoticingLock:

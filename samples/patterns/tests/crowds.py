@@ -12,7 +12,7 @@ def at_once(*calls):
     start = threading.Barrier(len(calls))
 
     def run(call):
-        start.wait(10)
+        start.wait(60)
         return call()
 
     with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:

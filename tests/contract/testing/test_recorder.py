@@ -83,7 +83,7 @@ def test_requests_of_threads_are_all_recorded(client):
     barrier = threading.Barrier(8)
 
     def send(_):
-        barrier.wait(5)
+        barrier.wait(60)
         client.list_tables()
 
     with (
