@@ -27,7 +27,7 @@ _INSTALLED: Final = _CHECKOUT / ".engines/node_modules/@dynoxide/linux-x64/dynox
 
 _ATTEMPTS: Final = 5  # between finding a free port and using it, someone else may take it
 _START_SECONDS: Final = 30.0  # it takes milliseconds; a busy machine may take longer
-_END_SECONDS: Final = 10.0
+_END_SECONDS: Final = 30.0
 
 
 def find_dynoxide() -> Path | None:

@@ -33,7 +33,7 @@ from transactscope import from_item, to_item
 
 OURS = [key for key in ("ordinary", "direct") if key in ENTRIES]
 TITLES = {ENTRIES[key].title for key in OURS}
-PATIENCE = 30  # seconds for a process to end
+PATIENCE = 120  # seconds for a process to end
 
 watches_processes = pytest.mark.skipif(
     not hasattr(os, "pidfd_open"), reason="only Linux tells of the end of somebody else's process"

@@ -32,6 +32,7 @@ _NOWHERE = {
     "network.proxy.allow_hijacking_localhost": True,  # of all its addresses, this one is meant
 }
 _STILL = {"ui.prefersReducedMotion": 1}
+_LAUNCH = 120_000  # milliseconds; it takes one or two seconds, a loaded machine may take longer
 _COLOURS = "layout.css.prefers-color-scheme.content-override"
 _DARK, _LIGHT = 0, 1
 
@@ -138,10 +139,11 @@ class Running:
 def _launch(playwright, way):
     program = tools.find_browser(way.name)
     if way.name == "chromium":
-        return playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        return playwright.chromium.launch(executable_path=program, args=_FLAGS, timeout=_LAUNCH)
     settings = _NOWHERE | _STILL | {_COLOURS: _DARK if way.is_dark else _LIGHT}
     return playwright.firefox.launch(
         executable_path=program,
+        timeout=_LAUNCH,
         channel="moz-firefox",  # the one that people have, not Playwright's own
         firefox_user_prefs=settings,
     )
