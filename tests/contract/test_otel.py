@@ -189,13 +189,20 @@ def test_consumed_units_are_counted(seen, told, table_names):
 @pytest.mark.usefixtures("shell")
 def test_no_value_and_no_key_is_told(seen, told):
     """Spans leave the process, and are read by more people than tables are."""
-    seen.put(Account("number-secret", 1234567))
+    seen.put(Account("number-secret", 123456789123456789))
     with pytest.raises(ConditionFailedError), TransactScope(seen) as tx:
-        tx.put(Account("number-secret", 7654321), condition=Attr("balance").eq(99099))
+        tx.put(
+            Account("number-secret", 765432198765432198),
+            condition=Attr("balance").eq(990990990990990),
+        )
     everything = told.everything()
 
     assert "ConditionFailedError" in everything
-    assert [] == [v for v in ("number-secret", "1234567", "7654321", "99099") if v in everything]
+    assert [] == [
+        v
+        for v in ("number-secret", "123456789123456789", "765432198765432198", "990990990990990")
+        if v in everything
+    ]
 
 
 @pytest.mark.only_sync("of one event loop, without another thread")
