@@ -90,7 +90,7 @@ def recorded(request: FrozenRequest, course: Course) -> Flow[Answer]:
     return answer
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)  # for what is kept once it was asked for
 class Sent:
     """One request that was sent, and what came of it.
 
@@ -128,9 +128,9 @@ class Sent:
             return {}
         return {"read_units": read, "write_units": write}
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What an event about it says."""
+    @functools.cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """What an event about it says: that of the attempt, and that of how all of it ended."""
         return {
             "operation": self.request.operation,
             "tables": self.request.tables,
