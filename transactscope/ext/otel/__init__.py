@@ -11,9 +11,9 @@ import importlib
 try:
     # `opentelemetry` alone proves nothing: it is a folder that many distributions share.
     importlib.import_module("opentelemetry.trace")
-except ModuleNotFoundError as missing:
+except ModuleNotFoundError as _missing:
     _HINT = "transactscope.ext.otel needs opentelemetry-api: install transactscope[otel]"
-    raise ImportError(_HINT) from missing
+    raise ImportError(_HINT) from _missing
 
 from transactscope.ext.otel.telemetry import Telemetry
 

@@ -6,15 +6,14 @@ None of it holds a value of an item, a key, or the text of an error, which may n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
-
-from opentelemetry.util.types import AttributeValue
 
 from transactscope.ext.otel import names
 from transactscope.types import Event, EventKind
 
-Attributes: TypeAlias = dict[str, AttributeValue]
+# Narrower than OpenTelemetry's own type, which is recursive in some versions.
+Attributes: TypeAlias = dict[str, str | float | Sequence[str]]
 
 ABANDONED: Final = "abandoned"
 OUTCOMES: Final = {
