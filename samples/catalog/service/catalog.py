@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import attrs
 
 from samples.catalog.provider import store
 from samples.catalog.provider.products import PRODUCT_CLASSES, P, Product, name_at
@@ -16,8 +12,8 @@ from samples.catalog.provider.store import Target
 from samples.catalog.provider.tables import ListingError, ProductTables
 from samples.catalog.service import asked
 from samples.catalog.service.asked import Asked
+from samples.catalog.service.calls import ScopedCalls
 from samples.catalog.service.failures import failed, stays
-from samples.catalog.service.mishaps import MISHAPS
 from samples.catalog.service.outcomes import (
     Begun,
     Committed,
@@ -33,7 +29,6 @@ from samples.catalog.service.outcomes import (
     Missing,
     Refused,
     RolledBack,
-    Sending,
     Staged,
     TablesReady,
     Unstaged,
@@ -41,30 +36,13 @@ from samples.catalog.service.outcomes import (
     Written,
 )
 from samples.catalog.service.pauses import Pauses
-from samples.catalog.service.plans import PlannedAction, StagedCall, action_of, call_of
+from samples.catalog.service.plans import PlannedAction, StagedCall
+from samples.catalog.service.sender import Sender, request_of
 from transactscope import CommitResult, ScopeState, TransactScope
 from transactscope.errors import DuplicateTargetError, ScopeStateError, TransactScopeError
-from transactscope.types import Action, ExplainedAction, Savepoint
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-
-
-@attrs.frozen
-class _Level:
-    """A level inside the transaction, and the last call that was staged before it."""
-
-    savepoint: Savepoint
-    after: int
-
-
-@attrs.frozen(eq=False)
-class _Call:
-    """A call that was staged: what the library knows it by, and what it asks for."""
-
-    number: int
-    action: Action
-    asked: Asked
 
 
 class CatalogService:
@@ -82,60 +60,57 @@ class CatalogService:
     """
 
     def __init__(self, tables: ProductTables, *, own_client: DynamoDBClient | None = None) -> None:
-        self._own_client = own_client
-        self._pauses = Pauses(tables.sleep)
-        self._tables = tables.seen_through(own_client or tables.client, self._pauses)
-        self._scope = TransactScope(self._tables.database)
-        self._levels: list[_Level] = []
+        pauses = Pauses(tables.sleep)
+        self._tables = tables.seen_through(own_client or tables.client, pauses)
+        self._sender = Sender(own_client, pauses)
         self._numbers = itertools.count(1)
-        self._calls: list[_Call] = []
-        self._doubts: dict[int, tuple[Doubt, TransactScope, list[_Call]]] = {}
-        self._sent: TransactScope | None = None
+        self._calls = self._new_calls()
+        self._doubts: dict[int, tuple[Doubt, ScopedCalls]] = {}
 
     @property
     def is_open(self) -> bool:
         """Whether a transaction is open."""
-        return self._scope.state is ScopeState.ACTIVE
+        return self._calls.scope.state is ScopeState.ACTIVE
 
     @property
     def depth(self) -> int:
         """How many levels are open: 0 outside, 1 in a transaction, 1 more per savepoint."""
-        return self._scope.depth
+        return self._calls.scope.depth
 
     @property
     def staged(self) -> tuple[StagedCall, ...]:
         """The calls that wait for the commit, in words and in order. Nothing is sent."""
-        return tuple(self._told(call) for call in self._held)
+        return self._calls.staged
 
     @property
     def actions(self) -> tuple[PlannedAction, ...]:
         """What a commit would send: the calls on one product are one action. Nothing is sent."""
-        return tuple(self._planned(row) for row in self._rows)
+        return self._calls.planned
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """The transactions of which nobody knows yet whether they were applied, oldest first."""
-        return tuple(doubt for doubt, *_ in self._doubts.values())
+        return tuple(doubt for doubt, _ in self._doubts.values())
 
     @property
     def can_fail(self) -> bool:
         """Whether a commit can be made to go wrong on purpose."""
-        return self._own_client is not None
+        return self._sender.can_fail
 
     @property
     def request(self) -> str | None:
         """The request that a commit would send as JSON; None if it would send none."""
-        return _json(self._scope) if self._rows else None
+        return request_of(self._calls.scope) if self._calls.rows else None
 
     @property
     def has_sent(self) -> bool:
         """Whether a commit of this session has sent a request."""
-        return self._sent is not None
+        return self._sender.sent is not None
 
     @property
     def sent_request(self) -> str | None:
         """The request of the last commit that has sent one as JSON, or None."""
-        return None if self._sent is None else _json(self._sent)
+        return None if self._sender.sent is None else request_of(self._sender.sent)
 
     def create_tables(self) -> TablesReady | Failed:
         """Create the tables that are missing, and wait until all of them can be used."""
@@ -148,7 +123,7 @@ class CatalogService:
     def begin(self) -> Begun | Refused:
         """Open a transaction. Nothing is sent."""
         try:
-            self._scope.begin()
+            self._calls.scope.begin()
         except ScopeStateError as error:
             if self.is_open:
                 return Refused("a transaction is open already; commit or roll back first.", error)
@@ -161,16 +136,15 @@ class CatalogService:
         Args:
             mishap: What is to go wrong on purpose, one of `MISHAPS`; None for nothing.
         """
-        if mishap is not None and self._own_client is None:
-            why = "faults are injected on an engine of this machine only."
-            return Refused(why, ValueError(mishap))
-        scope, calls = self._scope, self._held
+        calls = self._calls
         try:
-            return self._settled(scope, calls, scope.commit, mishap)
+            return self._sender.commit(calls, mishap)
+        except ScopeStateError as error:
+            return self._misused(error)
         finally:
-            if scope.state is ScopeState.IN_DOUBT:
-                self._keep_in_doubt(scope, calls)
-            self._renew(scope)
+            if calls.scope.state is ScopeState.IN_DOUBT:
+                self._keep_in_doubt(calls)
+            self._renew(calls)
 
     def resolve(self, number: int | None = None) -> Committed | Failed:
         """Find out what became of a transaction in doubt: the same request is sent again.
@@ -180,16 +154,17 @@ class CatalogService:
         Args:
             number: That of the doubt; None means the oldest one.
         """
-        number = next(iter(self._doubts), None) if number is None else number
-        found = self._doubts.get(number or 0)
-        if found is None:
+        number = next(iter(self._doubts), 0) if number is None else number
+        if number not in self._doubts:
             return _no_doubt()
-        _, scope, calls = found
+        _, calls = self._doubts[number]
         try:
-            return self._settled(scope, calls, scope.resolve)
+            return self._sender.resolve(calls)
+        except ScopeStateError as error:
+            return self._misused(error)
         finally:
-            if scope.state is not ScopeState.IN_DOUBT:
-                del self._doubts[number or 0]
+            if calls.scope.state is not ScopeState.IN_DOUBT:
+                del self._doubts[number]
 
     def give_up(self, number: int) -> GivenUp | Refused:
         """Do not ask any more what became of a transaction in doubt. Nothing is sent."""
@@ -197,57 +172,58 @@ class CatalogService:
 
     def rollback(self) -> RolledBack | Refused:
         """Drop everything that is staged, and end the transaction. Nothing is sent."""
-        scope = self._scope
-        dropped = len(self._rows)
+        calls = self._calls
+        dropped = len(calls.rows)
         try:
-            scope.rollback()
+            calls.scope.rollback()
         except ScopeStateError as error:
             return self._misused(error)
-        self._renew(scope)
+        self._renew(calls)
         return RolledBack(dropped)
 
     def unstage(self, number: int) -> Unstaged | Refused:
         """Take back one staged call, if those that follow on its product go without it."""
-        call = next((each for each in self._held if each.number == number), None)
+        call = self._calls.find(number)
         if call is None:
             why = "this is not staged any more."
-            return self._misused(ScopeStateError(why, state=self._scope.state))
-        text = self._told(call).text
+            return self._misused(ScopeStateError(why, state=self._calls.scope.state))
+        text = self._calls.told(call).text
         try:
-            self._scope.unstage(call.action)
+            self._calls.unstage(call)
         except DuplicateTargetError as error:
             return stays(error)
         except ScopeStateError as error:
             return self._misused(error)
         except TransactScopeError as error:
             return Refused(f"{error}", error)
-        self._calls.remove(call)
         return Unstaged(text)
 
     def savepoint(self) -> LevelOpened | Refused:
         """Open a level inside the transaction, which can be rolled back on its own."""
         try:
-            savepoint = self._scope.savepoint()
+            self._calls.open_level()
         except ScopeStateError as error:
             return self._misused(error)
-        self._levels.append(_Level(savepoint, next(self._numbers)))
         return LevelOpened(self.depth)
 
     def release(self) -> LevelReleased | Refused:
         """End the innermost level and keep what it staged. Nothing is sent."""
-        ended = self._end_level(keep=True)
-        return ended if isinstance(ended, Refused) else LevelReleased(*ended)
+        try:
+            return LevelReleased(*self._calls.end_level(keep=True))
+        except ScopeStateError as error:
+            return self._misused(error)
 
     def rollback_level(self) -> LevelRolledBack | Refused:
         """End the innermost level and drop what it staged; the one around it goes on."""
-        ended = self._end_level(keep=False)
-        return ended if isinstance(ended, Refused) else LevelRolledBack(*ended)
+        try:
+            return LevelRolledBack(*self._calls.end_level(keep=False))
+        except ScopeStateError as error:
+            return self._misused(error)
 
     def close(self) -> RolledBack | Refused | None:
         """End the session: what is still open is rolled back. None if nothing was open."""
         ended = self.rollback() if self.is_open else None
-        if self._own_client is not None:
-            self._own_client.close()
+        self._sender.close()
         return ended
 
     def add(self, product: Product) -> WriteOutcome:
@@ -329,8 +305,7 @@ class CatalogService:
         A scope that is busy with its commit is still the one, and refuses: a write must
         not slip past it to the tables.
         """
-        has_begun = self._scope.state is not ScopeState.NOT_STARTED
-        return self._scope if has_begun else self._tables.database
+        return self._calls.scope if self._calls.has_begun else self._tables.database
 
     def _write(self, what: Asked, write: Callable[[Target], store.Written]) -> WriteOutcome:
         target = self._target
@@ -340,122 +315,27 @@ class CatalogService:
             return failed(error, asked_of=lambda _reason: what)
         if isinstance(written, CommitResult):
             return Written(f"{what}")
-        self._calls.append(_Call(next(self._numbers), written, what))
+        self._calls.keep(written, what)
         return Staged(f"{what}")
 
-    @property
-    def _held(self) -> list[_Call]:
-        """The calls that are staged at this moment, in order."""
-        staged = {id(action) for action in self._scope.staged}
-        return [call for call in self._calls if id(call.action) in staged]
-
-    @property
-    def _rows(self) -> tuple[ExplainedAction, ...]:
-        has_begun = self._scope.state is not ScopeState.NOT_STARTED
-        return self._scope.explain().rows if has_begun else ()
-
-    def _told(self, call: _Call) -> StagedCall:
-        level = 1 + sum(level.after < call.number for level in self._levels)
-        return call_of(call.action, level, call.number)
-
-    def _planned(self, row: ExplainedAction) -> PlannedAction:
-        calls = _calls_on(row, self._held)
-        whole = asked.together([call.asked for call in calls]) if calls else None
-        return action_of(row, whole, [self._told(call) for call in calls])
-
-    def _settled(
-        self,
-        scope: TransactScope,
-        calls: list[_Call],
-        settle: Callable[[], CommitResult],
-        mishap: str | None = None,
-    ) -> Committed | Failed:
-        """Commit or resolve, and say what came of it and how it was sent."""
-        self._pauses.clear()
-        happening = MISHAPS[mishap] if mishap is not None else None
-        told = "" if happening is None else happening.happened
-        try:
-            with self._made_to_fail(mishap):
-                result = settle()
-        except ScopeStateError as error:
-            return self._misused(error)
-        except TransactScopeError as error:
-            outcome = failed(error, scope.staged, lambda reason: _asked_on(reason, calls))
-            if isinstance(outcome, Refused):
-                return outcome
-            self._sent = scope
-            return attrs.evolve(outcome, sending=self._sending(mishap=told))
-        if not result.sent:
-            return Committed(0)
-        self._sent = scope
-        return Committed(len(scope.to_request()["TransactItems"]), self._sending(result, told))
-
-    def _made_to_fail(self, mishap: str | None) -> contextlib.AbstractContextManager[None]:
-        if mishap is None or self._own_client is None:
-            return contextlib.nullcontext()
-        return MISHAPS[mishap].injected(self._own_client)
-
-    def _sending(self, result: CommitResult | None = None, mishap: str = "") -> Sending:
-        pauses = tuple(self._pauses.seconds)
-        if result is None:
-            return Sending(len(pauses) + 1, pauses, mishap=mishap)
-        return Sending(
-            result.attempts,
-            pauses,
-            result.write_units,
-            result.read_units,
-            result.replayed,
-            mishap,
-        )
-
-    def _keep_in_doubt(self, scope: TransactScope, calls: list[_Call]) -> None:
+    def _keep_in_doubt(self, calls: ScopedCalls) -> None:
         number = next(self._numbers)
-        told = tuple(self._told(call).text for call in calls)
-        self._doubts[number] = Doubt(number, told, scope.client_request_token), scope, calls
-
-    def _end_level(self, *, keep: bool) -> tuple[int, int] | Refused:
-        """Close the innermost level; return its number, and how many calls it held."""
-        if not self._levels:
-            why = "no level is open; open one with a savepoint first."
-            return self._misused(ScopeStateError(why, state=self._scope.state))
-        level, number = self._levels[-1], self.depth
-        calls = sum(level.after < call.number for call in self._held)
-        try:
-            if not keep:
-                level.savepoint.rollback()
-            level.savepoint.release()
-        except ScopeStateError as error:
-            return self._misused(error)
-        self._levels.pop()
-        return number, calls
+        told = tuple(call.text for call in calls.staged)
+        self._doubts[number] = Doubt(number, told, calls.scope.client_request_token), calls
 
     def _misused(self, error: ScopeStateError) -> Refused:
-        if self._scope.state is ScopeState.NOT_STARTED:
+        if not self._calls.has_begun:
             return Refused("no transaction is open; begin one first.", error)
         return Refused(f"{error}", error)
 
-    def _renew(self, ended: TransactScope) -> None:
+    def _new_calls(self) -> ScopedCalls:
+        return ScopedCalls(TransactScope(self._tables.database), self._numbers)
+
+    def _renew(self, ended: ScopedCalls) -> None:
         """Put the next scope in the place of one that has ended: a scope is used once."""
-        if self._scope is ended and ended.state.is_final:
-            self._scope = TransactScope(self._tables.database)
-            self._levels.clear()
-            self._calls.clear()
-
-
-def _calls_on(what: Any, calls: list[_Call]) -> list[_Call]:
-    """Find the calls on the item of a planned action or of a reason."""
-    target = (what.table, what.key)
-    return [call for call in calls if (call.action.table, call.action.key) == target]
-
-
-def _asked_on(reason: Any, calls: list[_Call]) -> Asked | None:
-    found = [call.asked for call in _calls_on(reason, calls)]
-    return asked.together(found) if found else None
+        if self._calls is ended and ended.scope.state.is_final:
+            self._calls = self._new_calls()
 
 
 def _no_doubt() -> Refused:
     return Refused("there is no such transaction in doubt any more.", LookupError("no doubt"))
-
-
-def _json(scope: TransactScope) -> str:
-    return json.dumps(scope.to_request(), indent=2, ensure_ascii=False)

@@ -175,7 +175,7 @@ def test_a_session_on_this_machine_has_a_client_of_its_own(options, prefix):
     with choose_engine(options) as engine:
         tables = ProductTables(engine.client, prefix=prefix)
         sessions = [app.open_session(engine, tables) for _ in range(2)]
-        clients = {id(each._own_client) for each in sessions} | {id(engine.client)}
+        clients = {id(each._sender.own_client) for each in sessions} | {id(engine.client)}
         can_fail = [each.can_fail for each in sessions]
         for session in sessions:
             session.close()
