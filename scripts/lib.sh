@@ -110,6 +110,8 @@ install_packages() { # FOLDER EXTRAS [WHAT COMES FIRST]
     fi
     heading "Install the library and its tools into ${1##*/}"
     local install=("$1/bin/python" -m pip install --quiet --disable-pip-version-check)
+    # The pip that comes with Python chooses the same in twice the time, so this one may fail.
+    "${install[@]}" --upgrade pip || printf 'pip stays as it is.\n'
     if [ -n "${3:-}" ]; then
         "${install[@]}" "$3" || return 1
     fi

@@ -9,6 +9,7 @@ from tests import shells
 from tests.clocks import Clocks
 from transactscope.ext.lease import AsyncLease, Lease
 
+START = 1_700_000_000.0  # of the wall clock
 ONCE = transactscope.RetryPolicy(max_attempts=1)
 
 

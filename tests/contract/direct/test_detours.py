@@ -173,6 +173,6 @@ def test_two_clients_have_faults_of_their_own(engine, opened, client, put, numbe
 def test_modules_that_are_left_out_exist():
     """A module that is renamed would come back in silence, or a wrong one stay away."""
     contract = engines.ROOT / "tests/contract"
-    found = {path.stem for path in contract.iterdir()}
+    found = {path.stem for path in contract.rglob("*")}
 
     assert [] == [name for name in detours.LEFT_OUT if name not in found]

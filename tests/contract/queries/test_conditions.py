@@ -1,73 +1,22 @@
-"""`query`: items of one partition, page by page."""
+"""Conditions on keys: what is found, and what is refused at the call."""
 
 import datetime as dt
-import decimal
 
 import pytest
 from attrs import define
 
 from tests.contract.entities import Account
-from tests.contract.test_indexes import Order, order_class
+from tests.contract.queries.given import DAY, Avatar, D, Plain, Profile, numbers_of, put_orders
+from tests.contract.test_indexes import Order
 from tests.shells import Database
 from transactscope import Attr, Key, KeyTemplate, entity
-from transactscope.errors import (
-    ConversionError,
-    InvalidRequestError,
-    NotSentError,
-    TableNotFoundError,
-)
-from transactscope.indexes import GlobalIndex, LocalIndex
-from transactscope.testing import lost_answer, no_connection, throttled
-
-D = decimal.Decimal
-
-
-@entity(
-    "Shop", partition_key=KeyTemplate("PK", "USER#{user_id}"), sort_key=KeyTemplate("SK", "PROFILE")
-)
-@define
-class Profile:
-    """Another item of the same partitions; it sorts behind all orders."""
-
-    user_id: str
-
-
-@entity(
-    "Shop", partition_key=KeyTemplate("PK", "USER#{user_id}"), sort_key=KeyTemplate("SK", "AVATAR")
-)
-@define
-class Avatar:
-    """One that sorts before them."""
-
-    user_id: str
-
-
-@pytest.fixture
-def shop(client, shell, table_name, tokens, pauses):
-    """A database with a table that has the indexes of Order."""
-    db = Database(
-        client,
-        table_names={"Shop": table_name},
-        sleep=pauses.append,
-        clock=lambda: sum(pauses),
-        random=lambda: 1.0,
-    )
-    db.create_table(Order)
-    return db
-
-
-def _numbers(query):
-    return [order.number for order in query]
-
-
-def _put(db, numbers, **fields):
-    for number in numbers:
-        db.put(Order("u-1", number, **fields))
+from transactscope.errors import ConversionError, InvalidRequestError
+from transactscope.indexes import GlobalIndex
 
 
 def test_items_of_one_partition_come_in_order(shop, sent):
     """The parts of the partition key are those of `get`, and one request is enough."""
-    _put(shop, [3, 1, 2])
+    put_orders(shop, [3, 1, 2])
     shop.put(Order("u-2", 9))
     sent.clear()
 
@@ -87,11 +36,11 @@ def test_a_plain_key_is_queried(db, account):
 
 def test_other_items_of_the_partition_are_not_found(shop):
     """The literal beginning of a composed sort key is the class's own."""
-    _put(shop, [1])
+    put_orders(shop, [1])
     shop.put(Profile("u-1"))
     shop.put(Avatar("u-1"))
 
-    assert [1] == _numbers(shop.query(Order, "u-1"))
+    assert [1] == numbers_of(shop.query(Order, "u-1"))
     assert [Profile("u-1")] == list(shop.query(Profile, "u-1"))
 
 
@@ -111,15 +60,15 @@ CONDITIONS = {
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_a_condition_on_a_composed_sort_key_finds_what_the_field_says(shop, name):
     """Neither more nor less, beside items that sort before and after all of the class."""
-    _put(shop, [1, 2, 11, 12, 100])
+    put_orders(shop, [1, 2, 11, 12, 100])
     shop.put(Profile("u-1"))
     shop.put(Avatar("u-1"))
     condition, expected = CONDITIONS[name]
 
-    assert expected == _numbers(shop.query(Order, "u-1", condition))
-    assert expected == _numbers(shop.query(Order, Key("user_id").eq("u-1") & condition))
-    assert expected == _numbers(shop.query(Order, condition & Key("PK").eq("USER#u-1")))
-    assert expected[::-1] == _numbers(shop.query(Order, "u-1", condition, reverse=True))
+    assert expected == numbers_of(shop.query(Order, "u-1", condition))
+    assert expected == numbers_of(shop.query(Order, Key("user_id").eq("u-1") & condition))
+    assert expected == numbers_of(shop.query(Order, condition & Key("PK").eq("USER#u-1")))
+    assert expected[::-1] == numbers_of(shop.query(Order, "u-1", condition, reverse=True))
 
 
 @entity(
@@ -137,8 +86,8 @@ class Line:
     text: str
 
 
-DAY = dt.date(2026, 11, 21)
 LATER = DAY + dt.timedelta(days=1)
+
 LINES = [
     Line("h", DAY - dt.timedelta(days=1), 1, "zz"),
     Line("h", DAY, 1, "a"),
@@ -178,15 +127,6 @@ def test_fields_of_a_sort_key_are_given_from_the_left(client, shell, fresh_table
     key = ("h",) if condition is None else ("h", condition)
 
     assert expected == list(db.query(Line, *key))
-
-
-@entity("Plain", partition_key="id", sort_key="at")
-@define
-class Plain:
-    """A sort key that is a field."""
-
-    id: str
-    at: decimal.Decimal
 
 
 def test_conditions_on_a_plain_sort_key_are_dynamodbs_own(client, shell, fresh_table):
@@ -388,271 +328,6 @@ def test_days_have_one_before_them(client, shell, fresh_table):
     assert days[:2] == [one.day for one in db.query(Entry, "x", Key("day").lt(days[2]))]
 
 
-def test_an_index_is_queried_by_its_own_key(shop, sent):
-    """Plain, composed, and with a sort key of its own."""
-    shop.put(Order("u-1", 1, D(5), "a@b", "DE", "Ulm"))
-    shop.put(Order("u-2", 2, D(3), "a@b", "DE", "Ulm"))
-    shop.put(Order("u-1", 3, D(4), None, "DE", "Bonn"))
-    shop.put(Order("u-1", 4))
-    sent.clear()
-
-    assert [1, 2] == sorted(_numbers(shop.query(Order, "a@b", index="by-email")))
-    assert [1, 2] == sorted(_numbers(shop.query(Order, "DE", "Ulm", index="by-place")))
-    assert [3] == _numbers(
-        shop.query(Order, "DE", "Bonn", Key("KIND").eq("ORDER"), index="by-place")
-    )
-    assert [1] == _numbers(shop.query(Order, Key("number").eq(1), index="turned"))
-    assert [3, 1] == _numbers(shop.query(Order, "u-1", index="by-total"))
-    by_total = shop.query(
-        Order, "u-1", Key("total").gt(D(4)), index="by-total", consistent=True, reverse=True
-    )
-    assert [1] == _numbers(by_total)
-    assert {"by-email", "by-place", "turned", "by-total"} == {
-        request.body["IndexName"] for request in sent.requests
-    }
-    last = sent.requests[-1].body
-    assert (True, False) == (last["ConsistentRead"], last["ScanIndexForward"])
-
-
-def test_a_filter_is_applied_behind_the_key(shop):
-    """Trees speak of fields, strings of attributes; fields of composed keys are attributes, too."""
-    _put(shop, [1, 2, 3])
-    shop.update(Order, "u-1", 2, set={"note": "x"})
-
-    assert [2] == _numbers(shop.query(Order, "u-1", filter=Attr("note").eq("x")))
-    assert [1, 3] == _numbers(shop.query(Order, "u-1", filter=~Attr("note").exists()))
-    assert [3] == _numbers(shop.query(Order, "u-1", filter=Attr("number").is_in([3, 4])))
-    raw = shop.query(Order, "u-1", filter="#v0 = :v0", names={"#v0": "note"}, values={":v0": "x"})
-    assert [2] == _numbers(raw)
-
-
-def test_limit_is_of_what_is_returned(shop, sent):
-    """And without a filter no more is read than that."""
-    _put(shop, range(1, 8))
-    sent.clear()
-
-    assert [1, 2, 3] == _numbers(shop.query(Order, "u-1", limit=3))
-    assert [1, 2, 3, 4, 5] == _numbers(shop.query(Order, "u-1", limit=5, page_size=2))
-    assert [6, 7] == _numbers(
-        shop.query(Order, "u-1", limit=2, page_size=3, filter=Attr("number").gt(5))
-    )
-    assert list(range(1, 8)) == _numbers(shop.query(Order, "u-1", limit=100))
-    limits = [request.body.get("Limit") for request in sent.requests]
-    assert [3, 2, 2, 1, 3, 3, 3, 100] == limits
-
-
-def test_requests_are_sent_as_items_are_asked_for(shop, sent):
-    """Nothing at the call, and one page at a time."""
-    _put(shop, range(1, 6))
-    sent.clear()
-    query = iter(shop.query(Order, "u-1", page_size=2))
-    counts = [len(sent.requests)]
-    for _ in range(5):
-        next(query)
-        counts.append(len(sent.requests))
-
-    assert [0, 1, 1, 2, 2, 3] == counts
-    assert [] == list(query)
-    assert 3 == len(sent.requests)
-
-
-def test_pages_without_items_are_followed(shop, sent):
-    """A filter may drop all of a page, and the next one has what is looked for."""
-    _put(shop, range(1, 10))
-    sent.clear()
-    query = shop.query(Order, "u-1", filter=Attr("number").eq(9), page_size=2)
-
-    assert [9] == _numbers(query)
-    assert 5 == len(sent.requests)
-    assert query.last_evaluated_key is None
-
-
-@pytest.mark.parametrize(
-    ("key", "index"),
-    [(("u-1",), None), (("a@b",), "by-email"), (("u-1",), "by-total"), (("DE", "Ulm"), "by-place")],
-    ids=["table", "global", "local", "composed"],
-)
-@pytest.mark.parametrize("reverse", [False, True])
-def test_a_query_goes_on_exactly_behind_any_item(shop, key, index, reverse):
-    """Also inside a page, and with the attributes of the index's key."""
-    for number in range(1, 6):
-        shop.put(Order("u-1", number, D(number // 2), "a@b", "DE", "Ulm"))
-    options = {"index": index, "reverse": reverse}
-    everything = list(shop.query(Order, *key, **options))
-    assert 5 == len(everything)
-
-    for taken in range(1, 5):
-        query = shop.query(Order, *key, page_size=3, **options)
-        first = [next(query) for _ in range(taken)]
-        rest = shop.query(Order, *key, start_after=query.last_evaluated_key, **options)
-        assert everything == [*first, *rest], taken
-        assert rest.last_evaluated_key is None
-
-
-def test_where_a_query_stands_is_a_plain_value(shop):
-    """DynamoDB's own, which another program can go on from; changing it changes nothing."""
-    _put(shop, [1, 2, 3])
-    query = shop.query(Order, "u-1")
-    assert query.last_evaluated_key is None
-    next(query)
-    expected = {"PK": {"S": "USER#u-1"}, "SK": {"S": "ORDER#00000001"}}
-    assert expected == query.last_evaluated_key
-    query.last_evaluated_key["PK"]["S"] = "x"
-
-    assert expected == query.last_evaluated_key
-    later = shop.query(Order, "u-1", start_after=expected, limit=1)
-    assert expected == later.last_evaluated_key
-    assert [2] == _numbers(later)
-    assert {"S": "ORDER#00000002"} == later.last_evaluated_key["SK"]
-
-
-def test_pages_are_lists(shop):
-    """One for each page that has items; what is behind the last is known."""
-    _put(shop, range(1, 6))
-    query = shop.query(Order, "u-1", page_size=2, filter=Attr("number").gt(2), limit=3)
-    pages = [[order.number for order in page] for page in query.pages()]
-
-    assert [[3, 4], [5]] == pages
-    assert [] == list(shop.query(Order, "u-2").pages())
-    assert [] == list(query.pages())
-
-
-def test_items_and_pages_can_be_mixed(shop):
-    """Both go on where the other stands, and a limit holds for both."""
-    _put(shop, range(1, 6))
-    query = shop.query(Order, "u-1", limit=4)
-    first = next(query).number
-
-    assert [[2, 3, 4]] == [[order.number for order in page] for page in query.pages()]
-    assert 1 == first
-    assert {"S": "ORDER#00000004"} == query.last_evaluated_key["SK"]
-
-
-def _spoil(client, table, number):
-    item = {
-        "PK": {"S": "USER#u-1"},
-        "SK": {"S": f"ORDER#{number:08d}"},
-        "user_id": {"S": "u-1"},
-        "number": {"S": "secret"},
-    }
-    client.put_item(TableName=table, Item=item)
-
-
-def test_an_item_of_another_kind_is_never_dropped(shop, client, table_name):
-    """It is an error that names its key, and the query stays before it."""
-    _put(shop, [1, 3])
-    _spoil(client, table_name, 2)
-    query = shop.query(Order, "u-1")
-    assert 1 == next(query).number
-
-    for _ in range(2):
-        with pytest.raises(ConversionError, match=r"Order\.number") as caught:
-            next(query)
-        assert "SK='ORDER#00000002'" in caught.value.__notes__[0]
-        assert "secret" not in str(caught.value) + caught.value.__notes__[0]
-    assert {"S": "ORDER#00000001"} == query.last_evaluated_key["SK"]
-
-    with pytest.raises(ConversionError):
-        next(shop.query(Order, "u-1").pages())
-
-
-def test_a_query_is_asked_again_whatever_happened(shop, faults, pauses):
-    """It changes nothing, and each page has a budget of its own."""
-    _put(shop, range(1, 5))
-    pauses.clear()
-    faults.next("Query", throttled(), lost_answer(), no_connection())
-
-    assert [1, 2, 3, 4] == _numbers(shop.query(Order, "u-1", page_size=2))
-    assert 3 == len(pauses)
-
-
-def test_a_failure_leaves_the_query_where_it_was(shop, always, faults):
-    """It can be gone on with, and nothing is left out."""
-    _put(shop, range(1, 5))
-    query = shop.query(Order, "u-1", page_size=2)
-    assert [1, 2] == [next(query).number, next(query).number]
-    faults.next("Query", *[lost_answer()] * 6)
-    with pytest.raises(NotSentError) as caught:
-        next(query)
-
-    assert caught.value.retryable
-    assert [3, 4] == _numbers(query)
-
-
-def test_a_missing_table_is_an_error_of_the_iterator(client, shell, table_name):
-    """The call sends nothing, so it cannot know."""
-    query = Database(client, table_names={"Shop": table_name}).query(Order, "u-1")
-    with pytest.raises(TableNotFoundError, match=table_name):
-        next(query)
-
-
-def test_some_fields_are_returned_as_mappings(shop, sent):
-    """What is not stored is not in them, and a place to go on from is known all the same."""
-    shop.put(Order("u-1", 1, D(5)))
-    shop.put(Order("u-1", 2))
-    sent.clear()
-    query = shop.query(Order, "u-1", only=["total", "number"])
-
-    assert {"total": D(5), "number": 1} == next(query)
-    assert {"PK", "SK"} == query.last_evaluated_key.keys()
-    assert [{"number": 2}] == list(query)
-    body = sent.requests[0].body
-    names = body["ExpressionAttributeNames"]
-    wanted = [names[alias] for alias in body["ProjectionExpression"].split(", ")]
-    assert ["PK", "SK", "total", "number"] == wanted
-
-
-NARROW = order_class(
-    "Shop",
-    [
-        GlobalIndex("keys", partition_key="email", projection="KEYS_ONLY"),
-        GlobalIndex("some", partition_key="email", sort_key="total", projection=("number", "city")),
-        LocalIndex("local", sort_key="total", projection="KEYS_ONLY"),
-    ],
-)
-
-
-@pytest.fixture
-def narrow(client, shell, table_name):
-    """A table with indexes that do not hold everything."""
-    db = Database(client, table_names={"Shop": table_name})
-    db.create_table(NARROW)
-    db.put(NARROW("u-1", 1, D(5), "a@b", "DE", "Ulm", "x"))
-    return db
-
-
-def test_an_index_that_does_not_hold_the_fields_is_refused(narrow, sent):
-    """Defaults in place of what is not copied would look like data."""
-    sent.clear()
-    for index, only, text in (
-        ("keys", None, "'keys' of Order does not hold user_id, number, total, country, city, note"),
-        ("some", None, "does not hold user_id, country, note"),
-        ("some", ["number", "note"], "does not hold note;"),
-    ):
-        with pytest.raises(InvalidRequestError, match=text) as caught:
-            narrow.query(NARROW, "a@b", index=index, only=only)
-        assert "NOT_PROJECTED" == caught.value.code
-    assert [] == sent.operations
-
-
-def test_what_an_index_holds_can_be_asked_for(narrow):
-    """As mappings."""
-    found = narrow.query(NARROW, "a@b", index="some", only=["number", "city", "total", "email"])
-
-    assert [{"number": 1, "city": "Ulm", "total": D(5), "email": "a@b"}] == list(found)
-
-
-@pytest.mark.needs("transact_get")
-def test_a_local_index_fetches_what_it_does_not_hold(narrow, sent):
-    """DynamoDB reads it from the table, at a price."""
-    sent.clear()
-    found = list(narrow.query(NARROW, "u-1", index="local"))
-
-    assert [NARROW("u-1", 1, D(5), "a@b", "DE", "Ulm", "x")] == found
-    assert "ALL_ATTRIBUTES" == sent.requests[0].body["Select"]
-    assert [{"note": "x"}] == list(narrow.query(NARROW, "u-1", index="local", only=["note"]))
-
-
 @entity(
     "Constant",
     partition_key="id",
@@ -680,23 +355,3 @@ def test_a_constant_partition_needs_no_parts(client, shell, table_name):
     assert ["1", "2"] == [thing.id for thing in db.query(Thing, index="all")]
     later = db.query(Thing, Key("at").gt(DAY + dt.timedelta(days=1)), index="all")
     assert ["2"] == [thing.id for thing in later]
-
-
-@pytest.mark.only_sync("its thread is the test")
-def test_two_at_once_are_refused(client, table_names, faults):
-    """Two pages at once would leave items out."""
-    from transactscope.testing import calling
-
-    db = Database(client, table_names=table_names)
-    db.put(Account("A-1"))
-    query, errors = db.query(Account, "A-1"), []
-
-    def meanwhile():
-        with pytest.raises(InvalidRequestError, match="another thread or task") as caught:
-            next(query)
-        errors.append(caught.value)
-
-    faults.next("Query", calling(meanwhile))
-
-    assert [Account("A-1")] == list(query)
-    assert 1 == len(errors)

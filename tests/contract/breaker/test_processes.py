@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("endpoint")]
 ROUNDS = 10
 
 
-OTHER = "tests.contract.breaker_process"
+OTHER = "tests.contract.breaker.process"
 
 
 @pytest.fixture

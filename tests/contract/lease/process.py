@@ -1,6 +1,6 @@
 """A process that wants a lease, and does what it is told through its pipes.
 
-    python -m tests.contract.lease_process ENDPOINT LEASE_TABLE ACCOUNT_TABLE
+    python -m tests.contract.lease.process ENDPOINT LEASE_TABLE ACCOUNT_TABLE
 
 `clock 5` sets its clocks, `acquire` and `release` do that, `stage 7` stages a commit that writes 7
 and demands the lease, `commit` sends it, and `hold` does the same and says when the request is

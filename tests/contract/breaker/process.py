@@ -1,6 +1,6 @@
 """A process with a `TableBreaker`, which does what it is told through its pipes.
 
-    python -m tests.contract.breaker_process ENDPOINT CIRCUIT_TABLE ACCOUNT_TABLE
+    python -m tests.contract.breaker.process ENDPOINT CIRCUIT_TABLE ACCOUNT_TABLE
 
 `clock 5` sets both clocks, `overload` opens the circuit, `read` reads an account and says what came
 of it, and `hold` does the same and says when the request is under way, until it hears `go`.

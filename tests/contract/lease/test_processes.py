@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("endpoint")]
 ROUNDS = 10
 
 
-OTHER = "tests.contract.lease_process"
+OTHER = "tests.contract.lease.process"
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Encrypted fields on an engine."""
