@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 
-from tests.project.recipes import pages
+from tests.project.recipes import callers, pages
 from transactscope.testing import Faults, RequestRecorder
 
 
@@ -19,9 +19,22 @@ def endpoint(engine):
 
 
 @pytest.fixture(scope="module")
-def bank(request, endpoint):
-    """The program of the page that the module names, after the tests of the page itself."""
-    return pages.run(request.module.PAGE)
+def page(request):
+    """The page that the module names."""
+    return request.module.PAGE
+
+
+@pytest.fixture(scope="module")
+def bank(page, endpoint):
+    """The program of the page, after the tests of the page itself."""
+    return pages.run(page)
+
+
+@pytest.fixture
+def serve(page, bank):
+    """Serve callers with a database that does not wait; settings go before ours."""
+    with callers.OF_PAGES[page](bank) as caller:
+        yield caller
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +71,17 @@ class Ledger:
 def ledger(bank):
     """Accounts of the test's own."""
     return Ledger(bank.client)
+
+
+@pytest.fixture
+def pay(ledger):
+    """Ask for a transfer between two accounts of the test's own."""
+
+    def ask(caller, source, key="k-1", amount=1):
+        body = {"source": source, "target": ledger.open(0), "amount": amount}
+        return lambda: caller.transfer(body, key)
+
+    return ask
 
 
 @pytest.fixture
