@@ -44,6 +44,27 @@ class Plain:
     version: int | None = None
 
 
+@entity(
+    "Raised",
+    partition_key="number",
+    version="version",
+    indexes=[
+        GlobalIndex("by-owner", partition_key="owner"),
+        GlobalIndex("by-rank", partition_key="rank", projection=["version"]),
+    ],
+)
+@attrs.define
+class Raised:
+    """A versioned entity whose index entries change with its version."""
+
+    number: str
+    owner: str | None = None
+    rank: int | None = None
+    note: str | None = None
+    tags: list[str] = attrs.field(factory=list)
+    version: int | None = None
+
+
 @entity("Simple", partition_key="number")
 @attrs.define
 class Simple:
@@ -68,6 +89,14 @@ ENTITIES = st.one_of(
         TAGS,
     ),
     st.builds(Plain, st.sampled_from(NUMBERS), NOTES, TAGS),
+    st.builds(
+        Raised,
+        st.sampled_from(NUMBERS),
+        st.sampled_from([None, "me"]),
+        st.sampled_from([None, 1]),
+        NOTES,
+        TAGS,
+    ),
     st.builds(Simple, st.sampled_from(NUMBERS), NOTES, TAGS),
 )
 VERBS = st.sampled_from(["new", "put", "update", "append", "delete", "check", "put then update"])
@@ -88,7 +117,7 @@ def client():
         pytest.skip(problem)
     with engines.Dynoxide() as engine:
         made = engine.client()
-        for each in (Priced, Plain, Simple):
+        for each in (Priced, Plain, Raised, Simple):
             Database(made).create_table(each)
         yield made
         made.close()
@@ -97,7 +126,7 @@ def client():
 def start(client, stored):
     """Store these entities, and nothing else."""
     db = Database(client)
-    for cls in (Priced, Plain, Simple):
+    for cls in (Priced, Plain, Raised, Simple):
         for number in NUMBERS:
             db.delete(cls, number)
     latest = {(type(each), each.number): each for each in stored}
@@ -115,7 +144,7 @@ def stage(tx, db, call):
         tx.get(cls, number, guard=read == "guarded")
     is_there = stored is not None
     fresh = attrs.evolve(wanted)
-    if cls is Plain and is_there:
+    if cls in (Plain, Raised) and is_there:
         fresh.version = stored.version
     demanded = Attr("number").exists() if is_there else Attr("number").not_exists()
     note = {"set": {"note": wanted.note}} if wanted.note is not None else {"remove": "note"}

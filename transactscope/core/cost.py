@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from transactscope.core.actions import StagedAction
 from transactscope.core.index_cost import index_units, indexes_of
-from transactscope.core.preview import image_after
+from transactscope.core.preview import stored_after
 from transactscope.core.sealing import has_secrets
 from transactscope.core.units import write_units
 from transactscope.entities.mapping import EntityMapping
@@ -88,7 +88,7 @@ def cost_of(
         return Cost(write_units(max(size, left), price), is_exact=False)
     stored = before.attributes or None
     try:
-        after = image_after(action, stored)
+        after = stored_after(action, stored)
     except InvalidRequestError:  # it is text, or it will be refused
         return Cost(write_units(max(size, action.size), price), is_exact=False)
     units = write_units(max(size, item_size(after or {})), price)

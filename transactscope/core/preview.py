@@ -8,7 +8,7 @@ from transactscope.core.reads import Reads
 from transactscope.core.versions import as_before_the_commit
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.application import apply_update
-from transactscope.expressions.clauses import Update
+from transactscope.expressions.clauses import RawUpdate, Update, added
 from transactscope.types import Item
 
 
@@ -31,18 +31,34 @@ def item_after(fold: Fold | None, stored: Item | None, reads: Reads, cls: type) 
 
 
 def image_after(action: StagedAction, stored: Item | None) -> Item | None:
-    """Return the item that one action leaves; None if it leaves none.
+    """Return the item that one action leaves, but for its version; None if it leaves none.
 
     Raises:
         InvalidRequestError: As for `item_after`.
     """
+    return _image_after(action, stored, action.update)
+
+
+def stored_after(action: StagedAction, stored: Item | None) -> Item | None:
+    """Return the item that is stored once one action was committed, with its raised version.
+
+    Raises:
+        InvalidRequestError: As for `item_after`.
+    """
+    update = action.update
+    return _image_after(action, stored, added(update) if isinstance(update, Update) else update)
+
+
+def _image_after(
+    action: StagedAction, stored: Item | None, update: Update | RawUpdate | None
+) -> Item | None:
     if action.kind == "Put":
         return action.item
     if action.kind == "Delete":
         return None
     if action.kind == "ConditionCheck":
         return stored
-    if not isinstance(action.update, Update) or action.key is None:
+    if not isinstance(update, Update) or action.key is None:
         msg = f"{action.describe()}: what a raw update expression will store is not known here"
         raise InvalidRequestError(msg, code="OPAQUE_UPDATE")
-    return apply_update(action.update, stored, action.key)
+    return apply_update(update, stored, action.key)

@@ -1,0 +1,1 @@
+"""What actions consume, computed before and reported after."""
