@@ -16,7 +16,7 @@ import attrs
 from transactscope.errors import InvalidRequestError
 from transactscope.flows.observing import CommitCourse, Course, WriteCourse, observed
 from transactscope.types import Event, EventKind, Observer
-from transactscope.types.records import facts_for_log
+from transactscope.types.records import write_record
 
 if TYPE_CHECKING:
     from transactscope.core.actions import StagedAction
@@ -85,12 +85,15 @@ class Observers:
                 returned = observer(event)
                 if returned is not None:
                     _refuse_unfinished(returned)
-            except Exception:
-                _logger.exception(
+            except Exception:  # noqa: BLE001 - it is logged
+                write_record(
+                    _logger,
+                    logging.ERROR,
                     "an observer failed at %s of %s()",
                     event.kind.name,
                     event.verb,
-                    extra=facts_for_log(event=event.kind.value, verb=event.verb, work=event.work),
+                    exc_info=True,
+                    facts={"event": event.kind.value, "verb": event.verb, "work": event.work},
                 )
 
 

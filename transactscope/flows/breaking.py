@@ -15,7 +15,7 @@ from transactscope.core.health import health_of
 from transactscope.errors import CircuitOpenError, NotSentError, TransactScopeError
 from transactscope.flows.effects import Call, Effect, Flow
 from transactscope.types import Answer, CircuitBreaker, FrozenRequest, Health
-from transactscope.types.records import facts_for_log
+from transactscope.types.records import write_record
 
 R = TypeVar("R")
 
@@ -112,13 +112,18 @@ def _admitted(request: FrozenRequest, breaker: CircuitBreaker) -> Flow[Any]:
         return _finished((yield Call(breaker.admit, request)))
     except CircuitOpenError:
         raise
-    except Exception:
-        _logger.exception(
+    except Exception:  # noqa: BLE001 - it is logged
+        write_record(
+            _logger,
+            logging.ERROR,
             "admit() failed: %s is sent without its consent",
             request.operation,
-            extra=facts_for_log(
-                operation=request.operation, tables=list(request.tables), token=request.token
-            ),
+            exc_info=True,
+            facts={
+                "operation": request.operation,
+                "tables": list(request.tables),
+                "token": request.token,
+            },
         )
         return _NO_TICKET
     except BaseException as interruption:  # noqa: BLE001 - raised again by `_end`
@@ -132,11 +137,14 @@ def _reported(breaker: CircuitBreaker, ticket: Any, health: Health) -> Flow[None
         return
     try:
         _finished((yield Call(functools.partial(breaker.report, ticket), health)))
-    except Exception:
-        _logger.exception(
+    except Exception:  # noqa: BLE001 - it is logged
+        write_record(
+            _logger,
+            logging.ERROR,
             "report() failed: the breaker does not know that it was %s",
             health.value,
-            extra=facts_for_log(health=health.value),
+            exc_info=True,
+            facts={"health": health.value},
         )
 
 
@@ -146,10 +154,13 @@ def _report_at_once(breaker: CircuitBreaker, ticket: Any) -> None:
         return
     try:
         _finished(breaker.report(ticket, Health.UNKNOWN))
-    except Exception:
-        _logger.exception(
+    except Exception:  # noqa: BLE001 - it is logged
+        write_record(
+            _logger,
+            logging.ERROR,
             "report() failed: the breaker does not know of a request's end",
-            extra=facts_for_log(health=Health.UNKNOWN.value),
+            exc_info=True,
+            facts={"health": Health.UNKNOWN.value},
         )
 
 

@@ -13,7 +13,7 @@ from transactscope.core.retries import Budget
 from transactscope.core.states import Event
 from transactscope.flows.effects import Flow, Pause
 from transactscope.types import FrozenRequest
-from transactscope.types.records import facts_for_log
+from transactscope.types.records import write_record
 
 _logger: Final = logging.getLogger("transactscope.retries")
 
@@ -23,14 +23,15 @@ def pause_before_resend(
 ) -> Flow[None]:
     """Log that the same request is sent again, and wait."""
     is_ambiguous = judgement.event is Event.LOSE
-    _logger.log(
+    write_record(
+        _logger,
         logging.WARNING if is_ambiguous else logging.INFO,
         "%s: attempt %d came to %s; the same is sent again in %.3f seconds",
         _described(request),
         budget.attempts,
         _kind(judgement),
         seconds,
-        extra=facts_for_log(
+        facts=dict(
             **_facts(request), **_facts_of(judgement), attempts=budget.attempts, seconds=seconds
         ),
     )
@@ -39,28 +40,32 @@ def pause_before_resend(
 
 def log_rerun(error: Exception, number: int, seconds: float) -> None:
     """Log that a transaction begins anew, with fresh reads."""
-    _logger.info(
+    write_record(
+        _logger,
+        logging.INFO,
         "attempt %d at a transaction came to %s; it begins anew in %.3f seconds",
         number,
         type(error).__name__,
         seconds,
-        extra=facts_for_log(
-            attempts=number,
-            seconds=seconds,
-            error=type(error).__name__,
-            code=getattr(error, "code", None),
-        ),
+        facts={
+            "attempts": number,
+            "seconds": seconds,
+            "error": type(error).__name__,
+            "code": getattr(error, "code", None),
+        },
     )
 
 
 def log_doubt(request: FrozenRequest, judgement: Judgement, budget: Budget) -> None:
     """Log that a write ends in doubt."""
-    _logger.warning(
+    write_record(
+        _logger,
+        logging.WARNING,
         "%s: in doubt after %d attempt(s), the last of which came to %s",
         _described(request),
         budget.attempts,
         _kind(judgement),
-        extra=facts_for_log(**_facts(request), **_facts_of(judgement), attempts=budget.attempts),
+        facts=dict(**_facts(request), **_facts_of(judgement), attempts=budget.attempts),
     )
 
 
@@ -68,14 +73,15 @@ def log_batch(
     request: FrozenRequest, what: str, count: int, seconds: float | None, *, doubt: bool = False
 ) -> None:
     """Log that a part of a batch is sent again, or given up."""
-    _logger.log(
+    write_record(
+        _logger,
         logging.INFO if seconds is not None and not doubt else logging.WARNING,
         "%s: a request %s; %d %s",
         _described(request),
         what,
         count,
         "given up" if seconds is None else f"sent again in {seconds:.3f} seconds",
-        extra=facts_for_log(**_facts(request), count=count, seconds=seconds),
+        facts=dict(**_facts(request), count=count, seconds=seconds),
     )
 
 

@@ -18,9 +18,6 @@ LOGGER = "transactscope.observers"
 BELOW_FOUR = Attr("balance").not_exists() | Attr("balance").lt(4)
 
 
-# Observers that fail.
-
-
 @pytest.mark.parametrize("kind", list(EventKind), ids=lambda kind: kind.name)
 def test_an_observer_that_fails_changes_nothing_and_is_logged(
     watched, recorder, faults, caplog, kind
@@ -49,6 +46,44 @@ def test_an_observer_that_fails_changes_nothing_and_is_logged(
         (record.levelno, record.transactscope_event) for record in failures
     ]
     assert kind.name in failures[0].getMessage()
+
+
+@pytest.fixture
+def deaf(capsys):
+    """A filter that fails on every record of the library; what it raised is on standard error."""
+
+    def fail(_record):
+        raise LookupError("a bug in a filter")
+
+    loggers = [logging.getLogger(name) for name in (LOGGER, "transactscope.retries")]
+    for logger in loggers:
+        logger.addFilter(fail)
+    yield lambda: capsys.readouterr().err.count("LookupError: a bug in a filter")
+    for logger in loggers:
+        logger.removeFilter(fail)
+
+
+@pytest.mark.parametrize("kind", ["BEGIN", "STAGE", "ATTEMPT", "RETRY", "COMMIT"])
+def test_a_log_that_cannot_be_written_changes_nothing(watched, recorder, faults, deaf, kind):
+    """Filters and handlers are the program's; what they raise must not look like a lost commit."""
+    db = watched(max_attempts=2)
+    recorder.at[EventKind[kind]] = LookupError("a bug")
+    faults.next(TX, lost_answer())
+    with TransactScope(db) as tx:
+        tx.put(Account("A-1", 1))
+
+    assert ("COMMITTED", 1) == (tx.state.name, db.get(Account, "A-1").balance)
+    assert 2 == deaf()  # of the observer, and of the request that was sent again
+
+
+def test_a_log_that_cannot_be_written_changes_no_single_write(watched, recorder, stored, deaf):
+    """The write is done, and says so."""
+    recorder.at[EventKind.COMMIT] = LookupError("a bug")
+    result = watched().put(Account("A-1", 1))
+
+    assert result.sent
+    assert "1" == stored("A-1")["balance"]["N"]
+    assert 1 == deaf()
 
 
 def test_an_observer_that_returns_what_has_to_be_awaited_is_logged(watched, caplog):
