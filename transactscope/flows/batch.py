@@ -313,7 +313,7 @@ class Batch:
         is_write = request.operation == WRITE_OPERATION
         is_ambiguous = is_write and judgement.is_ambiguous
         pause = self.schedule.fail(parcel, self.clock(), is_ambiguous=is_ambiguous)
-        _note_pause(ended.job, pause, error)
+        _note_pause(ended.job, pause, judgement.cause)
         log_batch(
             request, f"came to {judgement.kind}", len(parcel.entries), pause, doubt=is_ambiguous
         )

@@ -161,6 +161,7 @@ class Course:
     _since: float = attrs.field(init=False, default=0.0)
     _began: float = attrs.field(init=False, default=0.0)
     _last: Sent | None = attrs.field(init=False, default=None)
+    _meaning: TransactScopeError | None = attrs.field(init=False, default=None)
     _untold: list[Callable[[], None]] = attrs.field(init=False, factory=list)
 
     def begin(self) -> None:
@@ -189,6 +190,7 @@ class Course:
             return
         self.is_in_doubt = error is not None and not isinstance(error, Exception)
         self.attempts += 1
+        self._meaning = None
         now = self.watch.now()
         sent = Sent(effect, self.attempts, now, now - self._since, answer, error)
         self._last = sent
@@ -196,6 +198,7 @@ class Course:
 
     def tries_again(self, seconds: float, error: BaseException | None) -> None:
         """Learn that it will be sent again, after so many seconds."""
+        self._learn_meaning(error)
         if self.request is not None:
             facts: dict[str, Any] = {
                 "operation": self.request.operation,
@@ -220,6 +223,7 @@ class Course:
             error: What it has raised, or None.
         """
         self.error = error
+        self._learn_meaning(error)
         try:
             try:
                 self.tell()
@@ -229,6 +233,10 @@ class Course:
             interruption.add_note(f"transactscope: {self._ended}")
             raise
 
+    def _learn_meaning(self, error: BaseException | None) -> None:
+        if isinstance(error, TransactScopeError):
+            self._meaning = error
+
     def _tell_attempt(self, sent: Sent) -> None:
         self.watch.tell(
             EventKind.ATTEMPT,
@@ -237,6 +245,7 @@ class Course:
             attempts=sent.attempt,
             seconds=sent.seconds,
             error=sent.error,
+            meaning=None if sent.error is None else self._meaning,
             **sent.facts,
         )
 

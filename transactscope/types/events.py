@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import attrs
 
@@ -11,6 +11,9 @@ from transactscope.exporting import exported_from
 from transactscope.types.explanations import ActionSummary
 from transactscope.types.records import facts_for_log
 from transactscope.types.scopes import Action
+
+# Of the library's errors, the one whose class says nothing of what was wrong.
+_NAMED_BY_CODE: Final = "RequestRejectedError"
 
 
 @exported_from("transactscope.types")
@@ -70,6 +73,8 @@ class Event:
         error: What was raised: for `ATTEMPT` what came instead of an answer, for `RETRY` why it
             is tried again (None where DynamoDB has left a part of a batch undone), for `CANCEL` and
             `IN_DOUBT` what the caller gets.
+        meaning: For a failed `ATTEMPT` what the library makes of the error, if it does: that of a
+            canceled transaction has `reasons`, with tables and keys.
         is_rerun: For `RETRY`, whether the transaction begins anew with fresh reads; else the same
             request is sent again.
         read_units: Read units that were consumed, by table, as far as DynamoDB reported them.
@@ -92,6 +97,7 @@ class Event:
     attempts: int = 0
     seconds: float | None = None
     error: BaseException | None = None
+    meaning: BaseException | None = None
     is_rerun: bool = False
     read_units: Mapping[str, float] = _NOTHING
     write_units: Mapping[str, float] = _NOTHING
@@ -111,12 +117,18 @@ class Event:
 
     @property
     def error_code(self) -> str | None:
-        """What to call the error: DynamoDB's code, else the class; None where there was none."""
+        """What to call the error, in one word; None where there was none.
+
+        The library's errors go by their class, and a request that was rejected as a whole by
+        DynamoDB's code, which tells more. Other errors go by DynamoDB's code, too, and by their
+        class where DynamoDB has not answered.
+        """
         if self.error is None:
             return None
-        answer = getattr(self.error, "response", None)
-        found = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
-        return str(found or type(self.error).__name__)
+        name = type(self.error).__name__
+        if _is_ours(self.error) and name != _NAMED_BY_CODE:
+            return name
+        return _dynamodb_code(self.error) or name
 
     def as_extra(self) -> dict[str, Any]:
         """Return what `logging` takes as `extra=`: the same names for every event.
@@ -144,13 +156,27 @@ class Event:
             attempts=self.attempts,
             seconds=self.seconds,
             error=None if self.error is None else type(self.error).__name__,
-            code=self.error_code,
+            code=_dynamodb_code(self.error),
             is_rerun=self.is_rerun,
             read_units=dict(self.read_units),
             write_units=dict(self.write_units),
             replayed=self.replayed,
             request_id=self.request_id,
         )
+
+
+def _is_ours(error: BaseException) -> bool:
+    return type(error).__module__ == "transactscope.errors"
+
+
+def _dynamodb_code(error: BaseException | None) -> str | None:
+    """Return what DynamoDB has called an error that it has answered with."""
+    if hasattr(error, "server_message"):  # an answer of DynamoDB's, as the library raises it
+        return cast("str | None", getattr(error, "code", None))
+    answer = getattr(error, "response", None)
+    found = answer.get("Error") if isinstance(answer, Mapping) else None
+    code = found.get("Code") if isinstance(found, Mapping) else None
+    return None if code is None else str(code)
 
 
 Observer: TypeAlias = Callable[[Event], object]

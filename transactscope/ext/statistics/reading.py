@@ -97,7 +97,7 @@ def met_in(event: Event) -> list[Met]:
     somewhere = event.tables[0] if len(event.tables) == 1 else SEVERAL_TABLES
     return [
         Met(trouble, table or somewhere, key)
-        for trouble, table, key in _failures(error)
+        for trouble, table, key in _failures(event.meaning or error)
         if trouble is not None
     ]
 
