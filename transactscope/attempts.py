@@ -28,6 +28,7 @@ _NO_LOOP: Final = (
 
 
 S = TypeVar("S", bound=BaseScope)
+A = TypeVar("A", bound="BaseAttempt[Any]")
 
 
 class BaseAttempts(Generic[S]):
@@ -51,6 +52,13 @@ class BaseAttempts(Generic[S]):
     def _pause(self) -> float | None:
         """Return the seconds to wait before the next attempt; None if there is none."""
         return 0.0 if self._last is None else self._last.pause_before_next()
+
+    def _follow(self, attempt: A) -> A:
+        """Make an attempt the last one, which knows which one it follows."""
+        if self._last is not None:
+            attempt.follow(self._last)
+        self._last = attempt
+        return attempt
 
     def _parts_of_next(self, caller: FrameType) -> tuple[Budget, int, Place | None]:
         """Return what the next attempt is made of."""
@@ -76,6 +84,12 @@ class BaseAttempt(Generic[S]):
     def number(self) -> int:
         """Which attempt it is; the first one is 1."""
         return self._number
+
+    def follow(self, other: BaseAttempt[S]) -> None:
+        """Let observers know whose work begins anew here."""
+        watch, watch_before = self._scope._watch, other._scope._watch  # noqa: SLF001 - their own
+        if watch is not None and watch_before is not None:
+            watch.rerun_of = watch_before.work
 
     def pause_before_next(self) -> float | None:
         """Return the seconds to wait before the next attempt; None if this one was the last.
@@ -129,8 +143,7 @@ class Attempts(BaseAttempts[TransactScope], Iterator["Attempt"]):
             raise StopIteration
         if self._last is not None:
             self._environment.sleep(pause)
-        self._last = attempt = Attempt(TransactScope(cast("Any", self._environment)), *parts)
-        return attempt
+        return self._follow(Attempt(TransactScope(cast("Any", self._environment)), *parts))
 
 
 class Attempt(BaseAttempt[TransactScope]):

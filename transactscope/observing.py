@@ -115,12 +115,14 @@ class Watch:
         is_scope: Whether it is a scope.
         work: Its number.
         token: The client request token of a scope that has begun.
+        rerun_of: The number of the scope whose work begins anew in this one.
     """
 
     observers: Observers
     is_scope: bool
     work: int = attrs.field(init=False, factory=_next_work)
     token: str | None = attrs.field(init=False, default=None)
+    rerun_of: int | None = attrs.field(init=False, default=None)
     _attempts: int = attrs.field(init=False, default=0)
 
     def now(self) -> float:
@@ -143,7 +145,7 @@ class Watch:
     def begun(self, token: str | None) -> None:
         """Tell that the scope has begun."""
         self.token = token
-        self.tell(EventKind.BEGIN, "begin")
+        self.tell(EventKind.BEGIN, "begin", rerun_of=self.rerun_of)
 
     def staged(self, action: Action) -> None:
         """Tell that an action was staged."""

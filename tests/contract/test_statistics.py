@@ -1,13 +1,19 @@
 """Statistics of what a database really does, in every shell."""
 
+import contextlib
 import json
+import signal
 
 import pytest
 
-from tests.contract.entities import Account, Sheet
+from tests.contract.entities import Account, Order, Sheet
 from tests.shells import Database, TransactScope, transactional
 from transactscope import EntityKey, RetryPolicy, Rollback
-from transactscope.errors import CommitOutcomeUnknownError, ConditionFailedError
+from transactscope.errors import (
+    CommitOutcomeUnknownError,
+    ConditionFailedError,
+    TransactionConflictError,
+)
 from transactscope.ext.statistics import Statistics
 from transactscope.testing import calling, conflict, error, lost_answer, lost_request
 
@@ -73,6 +79,59 @@ def test_single_writes_and_reads_are_counted_as_what_they_are(db, statistics):
     }
     assert {"ConditionalCheckFailedException": 1} == report.operations["PutItem"].errors
     assert 0 == report.scopes.begun == report.commits.seconds.count
+
+
+@pytest.mark.parametrize("database", ["db", "hasty"])
+def test_a_conflict_of_a_read_counts_for_the_item_that_reasons_name(
+    request, statistics, faults, table_names, database
+):
+    """Whether it is sent again or given up; the other items were not in anybody's way."""
+    db = request.getfixturevalue(database)
+    keys = EntityKey(Account, "A-1"), EntityKey(Account, "A-2"), EntityKey(Order, "u-1", 1)
+    for _ in range(10):
+        faults.next("TransactGetItems", conflict(1))
+        with contextlib.suppress(TransactionConflictError):
+            db.transact_get(*keys)
+    report = statistics.report()
+
+    assert {table_names["Account"]: 10} == {
+        name: table.conflicts for name, table in report.tables.items() if table.conflicts
+    }
+    assert [(10, {"number": {"S": "A-2"}})] == [(each.count, each.key) for each in report.hot_items]
+    assert ["hot-item"] == [each.rule for each in statistics.advice()]
+
+
+def test_commits_that_were_found_out_are_among_those_of_one_action(hasty, statistics, faults):
+    """A share is one of all that was applied, however that was learned."""
+    for number in range(10):
+        faults.next(TX, lost_request())
+        with contextlib.suppress(CommitOutcomeUnknownError), TransactScope(hasty) as tx:
+            tx.put(Account(f"A-{number}"))
+        tx.resolve()
+
+    assert statistics.advice()[0].text.startswith("10 of 10 commits had one action only")
+
+
+@pytest.mark.only_sync("a signal interrupts the thread of the test")
+@pytest.mark.needs("threads")
+def test_a_signal_handler_may_ask_for_a_report(db, statistics):
+    """It runs in the middle of whatever its thread does, and must not wait for it."""
+    told = []
+    before = signal.signal(signal.SIGUSR1, lambda *_: told.append(statistics.report()))
+    add = statistics._tally.add
+
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGUSR1)
+        add(*arguments)
+
+    statistics._tally.add = interrupted
+    try:
+        db.put(Account("A-1"))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+    assert [0, 0] == [report.writes.committed for report in told]
+    assert 1 == statistics.report().writes.committed
 
 
 @pytest.mark.needs("capacity")

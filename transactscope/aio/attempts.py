@@ -32,10 +32,8 @@ class AsyncAttempts(BaseAttempts[AsyncTransactScope], AsyncIterator["AsyncAttemp
             raise StopAsyncIteration
         if self._last is not None:
             await self._environment.wait(pause)
-        self._last = attempt = AsyncAttempt(
-            AsyncTransactScope(cast("Any", self._environment)), *parts
-        )
-        return attempt
+        scope = AsyncTransactScope(cast("Any", self._environment))
+        return self._follow(AsyncAttempt(scope, *parts))
 
 
 class AsyncAttempt(BaseAttempt[AsyncTransactScope]):

@@ -77,6 +77,7 @@ class Event:
             canceled transaction has `reasons`, with tables and keys.
         is_rerun: For `RETRY`, whether the transaction begins anew with fresh reads; else the same
             request is sent again.
+        rerun_of: For the `BEGIN` of a transaction that begins anew, the `work` of the scope before.
         read_units: Read units that were consumed, by table, as far as DynamoDB reported them.
         write_units: Write units in the same way.
         replayed: For `COMMIT`, whether the same was committed before.
@@ -99,6 +100,7 @@ class Event:
     error: BaseException | None = None
     meaning: BaseException | None = None
     is_rerun: bool = False
+    rerun_of: int | None = None
     read_units: Mapping[str, float] = _NOTHING
     write_units: Mapping[str, float] = _NOTHING
     replayed: bool = False
@@ -158,6 +160,7 @@ class Event:
             error=None if self.error is None else type(self.error).__name__,
             code=_dynamodb_code(self.error),
             is_rerun=self.is_rerun,
+            rerun_of=self.rerun_of,
             read_units=dict(self.read_units),
             write_units=dict(self.write_units),
             replayed=self.replayed,

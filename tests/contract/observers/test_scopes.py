@@ -16,12 +16,19 @@ from transactscope.errors import (
     StaleReadError,
     ThrottledError,
     TransactionConflictError,
+    TransactScopeError,
 )
 from transactscope.ext.breaker import Breaker
-from transactscope.testing import conflict, lost_answer, lost_request, raised, throttled
+from transactscope.testing import (
+    conflict,
+    error,
+    lost_answer,
+    lost_request,
+    no_connection,
+    raised,
+    throttled,
+)
 from transactscope.types import EventKind
-
-# Scopes.
 
 
 def test_a_commit_is_told_from_its_beginning_to_its_end(db, recorder, table_names):
@@ -76,6 +83,30 @@ def test_a_false_condition_is_a_cancellation(db, recorder, account):
     assert "ConditionFailedError" == end.error_code
     assert caught.value.request_id == attempt.request_id == end.request_id
     assert ["insert"] == [action.verb for action in end.actions]
+
+
+NAMES = {
+    "rejected": (error("AccessDeniedException"), "AccessDeniedException", "AccessDeniedException"),
+    "no table": (
+        error("ResourceNotFoundException"),
+        "TableNotFoundError",
+        "ResourceNotFoundException",
+    ),
+    "not sent": (no_connection(), "NotSentError", None),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_an_error_has_a_name_that_tells(watched, recorder, faults, case):
+    """A rejection is told from others by its code; what has no code of DynamoDB's has none."""
+    fault, name, code = NAMES[case]
+    faults.next(TX, fault)
+    with pytest.raises(TransactScopeError), TransactScope(watched(max_attempts=1)) as tx:
+        tx.put(Account("A-1"))
+
+    end = recorder.only(EventKind.CANCEL)
+    assert (name, code) == (end.error_code, end.as_extra()["transactscope_code"])
+    assert end.error is recorder.only(EventKind.ATTEMPT).meaning
 
 
 def test_what_the_user_wants_raised_is_the_error_of_the_end(db, recorder, account):
@@ -181,6 +212,7 @@ def test_a_transaction_that_begins_anew_is_another_work(db, recorder, account):
     assert isinstance(first[-1].error, StaleReadError)
     assert first[-1].error is first[-2].error
     assert EventKind.COMMIT is second[-1].kind
+    assert [None, first[0].work] == [events[0].rerun_of for events in (first, second)]
     assert 111 == db.get(Account, "A-1").balance
 
 

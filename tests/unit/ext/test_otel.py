@@ -286,11 +286,11 @@ def test_attempts_of_a_rerun_are_linked(told):
         told.tell(EventKind.BEGIN, 1)
         told.tell(EventKind.CANCEL, 1, error=StaleReadError("changed"))
         told.tell(EventKind.RETRY, 1, attempts=1, error=StaleReadError("changed"), is_rerun=True)
-        told.tell(EventKind.BEGIN, 2)
-        told.tell(EventKind.COMMIT, 2)
         told.tell(EventKind.BEGIN, 3)
         told.tell(EventKind.ROLLBACK, 3)
-    first, second, third, outer = told.spans
+        told.tell(EventKind.BEGIN, 2, rerun_of=1)
+        told.tell(EventKind.COMMIT, 2)
+    first, third, second, outer = told.spans
     (link,) = second.links
     why = {"transactscope.attempt": 1, "error.type": "StaleReadError"}
 
@@ -308,11 +308,24 @@ def test_a_scope_after_a_canceled_one_is_not_linked(told):
     told.tell(EventKind.RETRY, 9, attempts=1, is_rerun=True)
     other.tell(EventKind.BEGIN, 2)
     other.tell(EventKind.RETRY, 1, attempts=1, is_rerun=True)
-    told.tell(EventKind.BEGIN, 3)
+    told.tell(EventKind.BEGIN, 3, rerun_of=9)
     told.tell(EventKind.COMMIT, 3)
     other.tell(EventKind.COMMIT, 2)
 
     assert [()] * 3 == [span.links for span in (*told.spans, *other.spans)]
+
+
+def test_only_so_many_canceled_scopes_are_kept():
+    """Most are never run again, and a program that runs for years has many."""
+    told = Told(max_open=2)
+    for work in (1, 2, 3):
+        told.tell(EventKind.BEGIN, work)
+        told.tell(EventKind.CANCEL, work)
+    for work in (1, 2, 3):
+        told.tell(EventKind.BEGIN, 10 + work, rerun_of=work)
+        told.tell(EventKind.COMMIT, 10 + work)
+
+    assert [0, 1, 1] == [len(span.links) for span in told.spans[3:]]
 
 
 def test_a_scope_in_doubt_is_resolved_in_a_span_of_its_own(told):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Final
 
 import attrs
@@ -51,16 +50,10 @@ class _Scope:
 
 @attrs.frozen(eq=False)
 class _Canceled:
-    """A scope that was canceled, and which may be run again in the same thread or task."""
+    """A scope that was canceled, and may be run again: its span, and why it is."""
 
-    spans: Spans
-    work: int
     span_context: SpanContext
-    rerun: Attributes | None = None
-
-
-# Where one attempt of a re-run leaves word for the next one, which is another scope.
-_canceled: ContextVar[_Canceled | None] = ContextVar("transactscope_canceled", default=None)
+    rerun: Attributes = attrs.field(factory=dict)
 
 
 class Spans:
@@ -69,7 +62,7 @@ class Spans:
     Args:
         tracer: Starts spans.
         of_attempts: Whether attempts have spans of their own.
-        max_open: How many scopes may be open at once.
+        max_open: How many scopes may be open at once, and how many are kept that were canceled.
         time_ns: Tells the time in nanoseconds since 1970.
     """
 
@@ -81,11 +74,12 @@ class Spans:
         self._max_open = max_open
         self._time_ns = time_ns
         self._scopes: OrderedDict[int, _Scope] = OrderedDict()
+        self._canceled: OrderedDict[int, _Canceled] = OrderedDict()
         self._lock = threading.Lock()
 
     def begin(self, event: Event) -> None:
         """Start the span of a scope, in the context that is current."""
-        links = self._links_to_the_attempt_before()
+        links = self._links_to_the_attempt_before(event)
         span = self._start(names.TRANSACTION_SPAN, self._time_ns(), links)
         with self._lock:
             self._scopes[event.work] = _Scope(span)
@@ -142,7 +136,7 @@ class Spans:
         if scope is None or not scope.is_open:
             return
         if event.kind is EventKind.CANCEL:
-            _canceled.set(_Canceled(self, event.work, scope.span.get_span_context()))
+            self._keep_canceled(event.work, scope.span.get_span_context())
         told = {} if event.kind is EventKind.ROLLBACK else error_of(event)
         if event.attempts:
             told[names.ATTEMPTS] = event.attempts
@@ -171,20 +165,24 @@ class Spans:
             _say(scope.span, {names.OUTCOME: outcome, **told})
         scope.span.end(self._time_ns())
 
-    def _leave_word(self, event: Event, rerun: Attributes) -> None:
-        """Let the scope that begins next here know that it is this one, run again."""
-        canceled = _canceled.get()
-        if canceled is not None and canceled.spans is self and canceled.work == event.work:
-            _canceled.set(attrs.evolve(canceled, rerun=rerun))
+    def _keep_canceled(self, work: int, span_context: SpanContext) -> None:
+        with self._lock:
+            self._canceled[work] = _Canceled(span_context)
+            if len(self._canceled) > self._max_open:
+                self._canceled.popitem(last=False)
 
-    def _links_to_the_attempt_before(self) -> list[Link]:
-        canceled = _canceled.get()
-        if canceled is None or canceled.spans is not self:
+    def _leave_word(self, event: Event, rerun: Attributes) -> None:
+        """Let the scope that runs this one again know why it does."""
+        canceled = self._canceled.get(event.work)
+        if canceled is not None:
+            canceled.rerun.update(rerun)
+
+    def _links_to_the_attempt_before(self, event: Event) -> list[Link]:
+        if event.rerun_of is None:
             return []
-        _canceled.set(None)
-        if canceled.rerun is None:
-            return []
-        return [Link(canceled.span_context, canceled.rerun)]
+        with self._lock:
+            canceled = self._canceled.pop(event.rerun_of, None)
+        return [] if canceled is None else [Link(canceled.span_context, canceled.rerun)]
 
 
 def _count_actions(scope: _Scope, event: Event) -> None:

@@ -86,7 +86,8 @@ class Statistics:
             self._clock = _checked_function("clock", clock)
             self._seed = int(_checked_function("random", random)() * 2**_BITS)
         self._bound = int(self._sample * 2**_BITS)
-        self._lock = threading.Lock()
+        # A signal handler may ask for a report while its own thread counts an event.
+        self._lock = threading.RLock()
         self._tally = Tally(self._names, self._keys)
         self._begun = self._clock()
 
@@ -103,8 +104,8 @@ class Statistics:
     def report(self) -> Report:
         """Return what was counted so far. Nothing is sent.
 
-        It is of one moment: no event is in it by half. A scope that has not ended is in it with
-        what has happened to it.
+        It is of one moment: no event is in it by half, unless a signal handler asks for it. A
+        scope that has not ended is in it with what has happened to it.
 
         Example:
             >>> from transactscope.ext.statistics import Statistics

@@ -35,7 +35,7 @@ def one_action(report: Report) -> list[Advice]:
     if seen.count < OFTEN:
         return []
     text = (
-        f"{seen.count} of {report.scopes.committed} commits had one action only. As a single "
+        f"{seen.count} of {report.commits.actions.count} commits had one action only. As a single "
         f"write, put(), insert(), replace(), update() or delete() of a database, it costs half: "
         f"{_saved(seen)}. Leave it a transaction where its reads are guarded or run again, or "
         "where its token matters: a single write has none, so an update or a write with a "
