@@ -5,6 +5,7 @@ Loaded where a database has observers, which most have not.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 import logging
@@ -57,6 +58,8 @@ def checked_observers(observers: Any, clock: Callable[[], float]) -> Observers |
 
 
 def _would_be_awaited(observer: Any) -> bool:
+    while isinstance(observer, functools.partial):
+        observer = observer.func
     call = getattr(type(observer), "__call__", None)  # noqa: B004 - it is callable; how?
     kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
     return any(kind(each) for kind in kinds for each in (observer, call))

@@ -47,6 +47,7 @@ WRONG = {
     "a generator": ([_generates], "_generates would have to be awaited"),
     "an object with one": ([Later()], "Later would have to be awaited"),
     "a part of one": ([functools.partial(_later)], "would have to be awaited"),
+    "a part of an object with one": ([functools.partial(Later())], "would have to be awaited"),
 }
 
 

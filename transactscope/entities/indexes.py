@@ -27,6 +27,7 @@ Projection: TypeAlias = Literal["ALL", "KEYS_ONLY"] | tuple[str, ...]
 
 # Characters of a name: Developer Guide, "Supported data types and naming rules", 2026-11.
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_SHOWN: Final = 40  # characters of a name that is none
 
 
 def _checked_projection(projection: Any) -> Projection:
@@ -47,9 +48,10 @@ def _check_name(_: object, __: object, name: Any) -> None:
         is_name = isinstance(name, str) and _NAME.fullmatch(name) is not None
         is_right = is_name and MIN_TABLE_NAME_LENGTH <= len(name) <= MAX_TABLE_NAME_LENGTH
     if not is_right:
+        told = f" {name[:_SHOWN]!r}" if isinstance(name, str) else ""
         msg = (
-            f"an index: its name must have {MIN_TABLE_NAME_LENGTH} to {MAX_TABLE_NAME_LENGTH} of "
-            "the characters A-Z a-z 0-9 _ - ."
+            f"an index{told}: its name must have {MIN_TABLE_NAME_LENGTH} to "
+            f"{MAX_TABLE_NAME_LENGTH} of the characters A-Z a-z 0-9 _ - ."
         )
         raise InvalidRequestError(msg, code="INVALID_ENTITY")
 

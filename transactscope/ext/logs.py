@@ -102,7 +102,11 @@ def _checked_levels(levels: Any) -> Mapping[EventKind, int]:
         msg = f"levels= must be a mapping of EventKind to levels, not {type(levels).__name__}"
         raise InvalidRequestError(msg)
     for kind, level in levels.items():
+        told = kind.name if isinstance(kind, EventKind) else f"of {type(kind).__name__}"
         if not isinstance(kind, EventKind) or isinstance(level, bool) or not isinstance(level, int):
-            msg = "levels= must map an EventKind to a level of logging, as logging.DEBUG"
+            msg = (
+                "levels= must map an EventKind to a level of logging, as logging.DEBUG, and maps "
+                f"a key {told} to {type(level).__name__}"
+            )
             raise InvalidRequestError(msg)
     return levels

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
@@ -126,7 +127,7 @@ class Sent:
             read, write = consumed_of(self.answer, self.request.operation)
         except Exception:  # noqa: BLE001 - an answer that cannot be read reports nothing
             return {}
-        return {"read_units": read, "write_units": write}
+        return {"read_units": MappingProxyType(read), "write_units": MappingProxyType(write)}
 
     @functools.cached_property
     def facts(self) -> Mapping[str, Any]:

@@ -16,9 +16,6 @@ class StopError(BaseException):
     """What Ctrl-C raises, but for the event loop of the tests, which would end."""
 
 
-# Observers that are interrupted.
-
-
 def test_an_interruption_at_the_end_of_a_commit_leaves_it_committed(db, recorder, stored):
     """Whoever presses Ctrl-C in an observer must not make of an answer a doubt."""
     recorder.at[EventKind.ATTEMPT] = StopError()

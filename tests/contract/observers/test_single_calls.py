@@ -11,8 +11,6 @@ from transactscope.errors import CommitOutcomeUnknownError, ConditionFailedError
 from transactscope.testing import lost_answer, throttled, unprocessed
 from transactscope.types import EventKind
 
-# Single calls.
-
 
 def test_a_single_write_ends_like_a_commit(db, recorder, table_names):
     """It is a work of its own, and says what it did."""

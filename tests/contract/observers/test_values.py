@@ -16,9 +16,6 @@ from transactscope.types import EventKind
 SECRET = "an-eleven-word-secret"
 
 
-# Values.
-
-
 def test_no_event_and_no_log_record_holds_a_value(watched, recorder, faults, caplog):
     """Whoever reads logs may not be allowed to read items."""
     caplog.set_level(logging.DEBUG, logger="transactscope")
@@ -45,3 +42,17 @@ def test_no_event_and_no_log_record_holds_a_value(watched, recorder, faults, cap
     ours = [record for record in caplog.records if record.name.startswith("transactscope")]
     assert all(any(name.startswith("transactscope_") for name in vars(each)) for each in ours)
     assert [] == [text for text in records if SECRET in text]
+
+
+def test_what_one_observer_does_with_an_event_does_not_reach_the_others(watched, recorder):
+    """They are told the same, and so is the end of it, and the result."""
+
+    def scale(event):
+        for table in event.write_units:
+            event.write_units[table] *= 0.5
+
+    with TransactScope(watched(scale)) as tx:
+        tx.put(Account("A-1"))
+
+    first, last = recorder.only(EventKind.ATTEMPT), recorder.only(EventKind.COMMIT)
+    assert first.write_units == last.write_units == tx.result.write_units

@@ -126,8 +126,8 @@ def test_every_event_has_the_same_names():
     [
         ({"logger": "audit"}, "logger= must be a logging.Logger, not str"),
         ({"levels": [1]}, "levels= must be a mapping of EventKind to levels, not list"),
-        ({"levels": {"commit": 10}}, "levels= must map an EventKind to a level"),
-        ({"levels": {EventKind.COMMIT: "INFO"}}, "levels= must map an EventKind to a level"),
+        ({"levels": {"commit": 10}}, "maps a key of str to int"),
+        ({"levels": {EventKind.COMMIT: "INFO"}}, "maps a key COMMIT to str"),
         ({"levels": {EventKind.COMMIT: True}}, "levels= must map an EventKind to a level"),
     ],
     ids=["logger", "list", "text", "name of a level", "truth"],

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
@@ -605,8 +606,18 @@ REFUSED = {
     "tracer_provider": [object(), "tracer"],
     "meter_provider": [object(), TracerProvider()],
     "max_open": [0, True, 1.5, None],
-    "time_ns": [0, None],
+    "time_ns": [0, None, lambda: "now", lambda: 1.5],
+    "client_spans": ["False", None, []],
 }
+
+
+def test_a_provider_that_fails_is_an_argument_that_cannot_be_used():
+    """A program that is put together wrongly hears of it at its start."""
+    empty = SimpleNamespace(get_meter=lambda *_: None)
+    with pytest.raises(InvalidRequestError, match="Telemetry") as caught:
+        Telemetry(meter_provider=empty)
+
+    assert "UNREADABLE_ARGUMENT" == caught.value.code
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from opentelemetry.trace import TracerProvider
 
 import transactscope
 from transactscope.errors import InvalidRequestError
+from transactscope.ext.arguments import reading
 from transactscope.ext.otel import names
 from transactscope.ext.otel.metrics import Metrics
 from transactscope.ext.otel.spans import Spans
@@ -76,13 +77,14 @@ class Telemetry:
         _check("tracer_provider", tracer_provider, "get_tracer")
         _check("meter_provider", meter_provider, "get_meter")
         about = (names.INSTRUMENTATION, transactscope.__version__)
-        self._spans = Spans(
-            trace.get_tracer(*about, tracer_provider, names.SCHEMA_URL),
-            of_attempts=bool(client_spans),
-            max_open=_checked_count(max_open),
-            time_ns=_checked_clock(time_ns),
-        )
-        self._metrics = Metrics(metrics.get_meter(*about, meter_provider, names.SCHEMA_URL))
+        with reading("Telemetry()"):
+            self._spans = Spans(
+                trace.get_tracer(*about, tracer_provider, names.SCHEMA_URL),
+                of_attempts=_checked_switch(client_spans),
+                max_open=_checked_count(max_open),
+                time_ns=_checked_clock(time_ns),
+            )
+            self._metrics = Metrics(metrics.get_meter(*about, meter_provider, names.SCHEMA_URL))
         self._tell: dict[EventKind, Callable[[Event], None]] = {
             EventKind.BEGIN: self._spans.begin,
             EventKind.ATTEMPT: self._attempt,
@@ -128,7 +130,18 @@ def _checked_count(count: Any) -> int:
     return count
 
 
+def _checked_switch(client_spans: Any) -> bool:
+    if isinstance(client_spans, bool):
+        return client_spans
+    msg = f"client_spans= must be True or False, not {type(client_spans).__name__}"
+    raise InvalidRequestError(msg)
+
+
 def _checked_clock(time_ns: Any) -> Callable[[], int]:
     if not callable(time_ns):
         raise InvalidRequestError("time_ns= must be a function that tells the time")
+    told = time_ns()
+    if not isinstance(told, int) or isinstance(told, bool):
+        msg = f"time_ns= must tell nanoseconds as a whole number, not {type(told).__name__}"
+        raise InvalidRequestError(msg)
     return time_ns  # type: ignore[no-any-return]

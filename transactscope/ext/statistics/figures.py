@@ -15,7 +15,7 @@ class Spread:
     """How some numbers are spread.
 
     A percentile is the least number that so many of a hundred do not exceed. It is within 1.6 %
-    of the exact one; whole numbers up to 64, and `count`, `mean` and `max`, are exact.
+    of the exact one; whole numbers below 64, and `count`, `mean` and `max`, are exact.
 
     Attributes:
         count: How many numbers there are.
@@ -48,9 +48,12 @@ class Outcomes:
     Attributes:
         begun: How many scopes were begun; 0 for single writes.
         committed: How many have applied what they sent.
-        replayed: How many found that the same had been committed before, and applied nothing.
+        replayed: How many were told that the same had been committed before: by another scope, or
+            by an attempt of their own whose answer was lost. What was applied then is not listed
+            among the actions of commits.
         empty: How many commits had nothing to send.
-        canceled: How many were not applied, by the error: DynamoDB's code, or the error's class.
+        canceled: How many were not applied, by the error: its class, or DynamoDB's code of what
+            was rejected as a whole.
         in_doubt: How many commits or writes ended without anybody knowing whether they are applied.
         resolved: What `resolve()` found of those, by `committed`, `replayed`, `canceled` and
             `in doubt`; they are not counted under these a second time.

@@ -23,7 +23,7 @@ class Histogram:
     1.6 %, of each. There are 1921 buckets at most, whatever is added.
 
     Args:
-        is_whole: Whether all numbers are whole; then those up to 64 are told exactly.
+        is_whole: Whether all numbers are whole; then those below 64 are told exactly.
     """
 
     def __init__(self, *, is_whole: bool = False) -> None:

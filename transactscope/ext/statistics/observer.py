@@ -84,12 +84,12 @@ class Statistics:
             counters = _checked_count("max_keys", max_keys, _MOST_KEYS)
             self._keys = counters if _checked_switch("keys", keys) else 0
             self._clock = _checked_function("clock", clock)
+            self._begun = _checked_seconds(self._clock())
             self._seed = int(_checked_function("random", random)() * 2**_BITS)
-        self._bound = int(self._sample * 2**_BITS)
+        self._bound = max(1, int(self._sample * 2**_BITS))
         # A signal handler may ask for a report while its own thread counts an event.
         self._lock = threading.RLock()
         self._tally = Tally(self._names, self._keys)
-        self._begun = self._clock()
 
     def __call__(self, event: Event) -> None:
         """Count an event. Nothing is sent; a database calls it."""
@@ -171,13 +171,23 @@ def _checked_share(value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and 0 < value <= 1:
         return float(value)
-    raise _wrong_number("sample= must be a number over 0, and not over 1")
+    raise _wrong_number(f"sample= must be a number over 0, and not over 1{_not(value)}")
 
 
 def _checked_count(name: str, value: Any, most: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
         return int(value)
-    raise _wrong_number(f"{name}= must be a whole number from 1 to {most}")
+    raise _wrong_number(f"{name}= must be a whole number from 1 to {most}{_not(value)}")
+
+
+def _not(value: Any) -> str:
+    return f", not {value}" if type(value) in (int, float) else f", not {type(value).__name__}"
+
+
+def _checked_seconds(value: Any) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise InvalidRequestError(f"clock= must tell seconds as a number, not {type(value).__name__}")
 
 
 def _checked_switch(name: str, value: Any) -> bool:

@@ -35,8 +35,9 @@ class Report:
         scopes: How scopes have ended. In a re-run each attempt is a scope.
         writes: How single writes of a database have ended.
         staged: How many calls were staged, by verb.
-        retries: How often the same was sent again, by the error that came before: DynamoDB's code
-            or the error's class; `unprocessed` is for parts of a batch that met none.
+        retries: How often the same was sent again, by the error that came before: its class, or
+            DynamoDB's code of what was rejected as a whole; `unprocessed` is for parts of a batch
+            that met none.
         reruns: How often a transaction was begun anew, in the same way.
         operations: What came of requests, by operation.
         tables: Trouble and units, by table as it is sent. `(one of several)` stands for the table

@@ -30,7 +30,7 @@ def text_of(report: Report) -> str:
 
 
 def _heading(report: Report) -> str:
-    counted = "all" if report.sample >= 1 else f"{report.sample:.4g} of all"
+    counted = "all" if report.sample >= 1 else f"{report.sample:g} of all"
     return f"statistics of {report.seconds:.1f} seconds: {counted} scopes and calls are counted"
 
 

@@ -668,6 +668,31 @@ class TestArguments:
         with pytest.raises(InvalidRequestError, match=name):
             Statistics(**{name: 5})
 
+    @pytest.mark.parametrize(
+        ("wrong", "told"),
+        [
+            ({"sample": 2.5}, "not 2.5"),
+            ({"max_keys": "many"}, "not str"),
+            ({"max_names": 0}, "not 0"),
+        ],
+    )
+    def test_what_was_given_is_told(self, wrong, told):
+        """A figure from a setting is seen in the error."""
+        with pytest.raises(InvalidRequestError, match=f"{told}$"):
+            Statistics(**wrong)
+
+    @pytest.mark.parametrize(
+        "clock", [lambda: "noon", lambda: None, lambda: 1 / 0], ids=["text", "None", "raises"]
+    )
+    def test_a_clock_that_tells_no_time_is_refused(self, clock):
+        """And not the first report, hours later."""
+        with pytest.raises(InvalidRequestError):
+            Statistics(clock=clock)
+
+    def test_the_smallest_share_is_not_nothing(self):
+        """A work in eighteen trillion millions may be counted; none would be a mistake."""
+        assert 1 == Statistics(sample=1e-300)._bound
+
     def test_what_an_argument_raises_is_an_error_of_the_library(self):
         """A draw that fails is seen where it is made."""
         with pytest.raises(InvalidRequestError) as caught:
