@@ -8,9 +8,10 @@ import pytest
 
 from transactscope import AsyncDatabase, Database, TransactScope, in_threads
 from transactscope.environment import environment_of
-from transactscope.errors import InvalidRequestError
+from transactscope.errors import InvalidRequestError, RequestRejectedError, StaleReadError
+from transactscope.ext.lease import LeaseLostError
 from transactscope.observing import checked_observers
-from transactscope.types import EventKind
+from transactscope.types import Event, EventKind
 
 SECRET = "an-eleven-word-secret"
 
@@ -29,6 +30,26 @@ async def _later(_):
 
 async def _generates(_):
     yield
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (LeaseLostError("gone"), "LeaseLostError"),
+        (StaleReadError("old", code="TransactionCanceledException"), "StaleReadError"),
+        (RequestRejectedError("no", code="AccessDeniedException"), "AccessDeniedException"),
+        (RequestRejectedError("no"), "RequestRejectedError"),
+        (LookupError("mine"), "LookupError"),
+    ],
+    ids=["of an extension", "canceled", "rejected", "without a code", "of the program"],
+)
+def test_errors_are_named_by_what_tells_them_apart(error, name):
+    """Who counts errors must not find all cancellations under one word, or all rejections."""
+    event = Event(
+        kind=EventKind.CANCEL, time=0.0, work=1, is_scope=True, verb="commit", error=error
+    )
+
+    assert name == event.error_code
 
 
 class Later:

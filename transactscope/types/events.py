@@ -169,7 +169,8 @@ class Event:
 
 
 def _is_ours(error: BaseException) -> bool:
-    return type(error).__module__ == "transactscope.errors"
+    """Whether it is of the library, or of an extension; `errors` may not be imported here."""
+    return any(kind.__module__ == "transactscope.errors" for kind in type(error).__mro__)
 
 
 def _dynamodb_code(error: BaseException | None) -> str | None:
