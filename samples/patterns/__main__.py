@@ -45,6 +45,12 @@ def pattern_names() -> list[str]:
     )
 
 
+def patterns_meant_by(typed: str, names: Sequence[str]) -> list[str]:
+    """Return the names that begin so; a name that is typed in full means itself only."""
+    beginning = typed.replace("-", "_")
+    return [beginning] if beginning in names else [n for n in names if n.startswith(beginning)]
+
+
 def load(name: str) -> ModuleType:
     """Import one pattern."""
     return importlib.import_module(f"{patterns.__name__}.{name}")
@@ -61,16 +67,22 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m samples.patterns",
         description="Transactions of real applications. Without a name: what there is.",
     )
-    parsed.add_argument("name", nargs="?", help="the pattern whose story is to be played")
     parsed.add_argument(
+        "name", nargs="?", help="the pattern whose story is to be played, or how its name begins"
+    )
+    engine = parsed.add_mutually_exclusive_group()
+    engine.add_argument(
         "--engine",
         choices=["auto", "dynoxide", "moto", "aws"],
         default="auto",
         help="what answers (default: dynoxide if it is installed, else moto, both on this "
         "machine); aws is Amazon DynamoDB, with your own credentials",
     )
-    parsed.add_argument("--region", help="the Region, with --engine aws")
-    parsed.add_argument("--profile", help="the profile, with --engine aws")
+    engine.add_argument(
+        "--endpoint-url", metavar="URL", help="whatever answers there, such as DynamoDB Local"
+    )
+    parsed.add_argument("--region", help="the Region, with --engine aws or --endpoint-url")
+    parsed.add_argument("--profile", help="the profile, with --engine aws or --endpoint-url")
     return parsed
 
 
@@ -81,15 +93,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser()
     given = parsed.parse_args(arguments)
     names = pattern_names()
-    if given.engine != "aws" and (given.region or given.profile):
-        parsed.error("--region and --profile go with --engine aws")
+    if not _is_remote(given) and (given.region or given.profile):
+        parsed.error("--region and --profile go with --engine aws or --endpoint-url")
     if given.name is None:
         _list(names)
         return ENDED_WELL
-    if given.name not in names:
+    meant = patterns_meant_by(given.name, names)
+    if not meant:
         parsed.error(f"there is no pattern {given.name!r}; there are {', '.join(names)}")
+    if len(meant) > 1:
+        parsed.error(f"{given.name!r} may be {' or '.join(meant)}")
     try:
-        _play(load(given.name), given)
+        _play(load(*meant), given)
     except EngineError as error:
         print(f"This cannot start: {error}", file=sys.stderr)
         return NOT_STARTED
@@ -107,9 +122,15 @@ def _list(names: list[str]) -> None:
         print(f"{name:{width}}  {summary_of(load(name))}")
 
 
+def _is_remote(given: argparse.Namespace) -> bool:
+    return given.engine == "aws" or given.endpoint_url is not None
+
+
 def _play(pattern: ModuleType, given: argparse.Namespace) -> None:
-    name: EngineName = "remote" if given.engine == "aws" else given.engine
-    with choose_engine(name, region=given.region, profile=given.profile) as engine:
+    name: EngineName = "remote" if _is_remote(given) else given.engine
+    with choose_engine(
+        name, endpoint_url=given.endpoint_url, region=given.region, profile=given.profile
+    ) as engine:
         print(f"{engine.says}\n\n{summary_of(pattern)}\n")
         sent = watch(engine.client)
         with tables_of_its_own(engine.client) as tables:

@@ -8,12 +8,14 @@ and costs twice as much, but as many batches of 25 as there have to be:
     INSERT INTO notifications VALUES ('u-2', 'spring', ...)
 
 The key is made of what the row is about, member and campaign, so a second run writes the same
-rows again and no others. What could not be written is told, member by member.
+rows again and no others. What could not be written is told, member by member: also who comes after
+a failure that has ended the run, and was not come to at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from attrs import frozen
 
@@ -21,6 +23,8 @@ from transactscope import Database, KeyTemplate, entity
 from transactscope.errors import BatchIncompleteError
 
 Progress = Callable[[int], object]
+
+NAMED: Final = 10  # members in the text of an error, which may go to a log
 
 
 @entity(
@@ -41,12 +45,14 @@ class NotToldError(Exception):
     """Some members could not be told.
 
     Attributes:
-        users: These, or who may have been told without an answer.
+        users: All of these, and who may have been told without an answer.
     """
 
     def __init__(self, users: Iterable[str]) -> None:
         self.users = tuple(users)
-        super().__init__(f"not told, or not known to be: {', '.join(self.users)}")
+        named, more = ", ".join(self.users[:NAMED]), len(self.users) - NAMED
+        and_more = f" and {more} more" if more > 0 else ""
+        super().__init__(f"{len(self.users)} not told, or not known to be: {named}{and_more}")
 
 
 def notify(
@@ -58,18 +64,25 @@ def notify(
         db: The database.
         campaign: What it is about: a member is told once by each.
         text: What they are told.
-        users: The members; an iterator is not held in memory.
+        users: The members, of whom only the names are held in memory. Who is named twice is told
+            once.
         progress: Called with the number of rows that were written since its last call, as the
             `update` of a tqdm bar is; for rich, `lambda count: bar.advance(task, count)`.
 
     Raises:
-        NotToldError: Some could not be told; all others were.
+        NotToldError: Some could not be told; all others were. Its cause says why.
+        transactscope.errors.TransactScopeError: It was refused before anybody was told.
     """
-    notifications = (Notification(user, campaign, text) for user in users)
+    left = iter(dict.fromkeys(users))
     try:
-        return db.batch_write(notifications, progress=progress).done
+        return db.batch_write(_about(campaign, text, left), progress=progress).done
     except BatchIncompleteError as incomplete:
-        raise NotToldError(left.user for left in incomplete.result.puts_left) from incomplete
+        taken = (notification.user for notification in incomplete.result.puts_left)
+        raise NotToldError([*taken, *left]) from incomplete  # what is left was never taken
+
+
+def _about(campaign: str, text: str, users: Iterable[str]) -> Iterator[Notification]:
+    return (Notification(user, campaign, text) for user in users)
 
 
 def members(count: int) -> Iterator[str]:

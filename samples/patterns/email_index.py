@@ -77,8 +77,9 @@ def normalised(address: str) -> str:
     Raises:
         ValueError: It is no address.
     """
-    folded = unicodedata.normalize("NFKC", address.strip()).casefold()
+    folded = unicodedata.normalize("NFKC", address).casefold()
     one = unicodedata.normalize("NFKC", folded)  # folding may take letters apart again
+    one = one.strip()  # last, because what was one sign may be a space and an accent by now
     name, _, domain = one.rpartition("@")
     if not (name and domain):
         raise ValueError("an address has a name, @ and a domain")

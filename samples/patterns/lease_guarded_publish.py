@@ -7,7 +7,7 @@ given up, by the transaction that publishes:
 
     BEGIN
     DELETE FROM lock WHERE page = '/start' AND lease_token = 'mine' AND lease_expires_at > now()
-    UPDATE pages SET current = 'v-2', number = 2 WHERE page = '/start' AND number = 1
+    UPDATE pages SET current = 'v-2', number = 2 WHERE page = '/start' AND current = 'v-1'
     INSERT INTO versions VALUES ('/start', 'v-2', '<h1>...')
     UPDATE requests SET status = 'completed', result = 'v-2'
         WHERE key = 'r-1' AND status = 'started' AND request_hash = '...'
@@ -123,8 +123,11 @@ def publish(tx: TransactScope, lease: Lease, page: Page, key: str, source: str) 
     Raises:
         LeaseLostError: Somebody else has the lease, or had it; nothing was published.
         RequestSettledError: The request is completed; nothing was published.
-        PageChangedError: The page has changed since it was read; nothing was published.
+        PageChangedError: Another version is shown than when it was read; nothing was published.
+        transactscope.errors.ConditionFailedError: There is a version with that id already, which
+            was stored by something else; nothing was published.
     """
+    shown = Attr("current")  # None is not stored
     number = page.number + 1
     version_id = f"v-{number}"
     lease.release_in(tx)  # first, so that its error speaks where several conditions are false
@@ -132,7 +135,7 @@ def publish(tx: TransactScope, lease: Lease, page: Page, key: str, source: str) 
         Page,
         page.path,
         set={"current": version_id, "number": number},
-        condition=Attr("number").eq(page.number) if page.number else Attr("number").not_exists(),
+        condition=shown.not_exists() if page.current is None else shown.eq(page.current),
         raises=PageChangedError,
     )
     tx.insert(Version(page.path, version_id, f"<h1>{source}</h1>"))

@@ -7,7 +7,7 @@ without a second factor who believes to have one, or a session that was signed o
 
     BEGIN
     UPDATE sessions SET mfa_setup_id = 'f-1', mfa_at = now
-        WHERE session_id = 's-1' AND expires_at > now AND mfa_setup_id IS NULL
+        WHERE session_id = 's-1' AND user_id = 'ann' AND expires_at > now AND mfa_setup_id IS NULL
     UPDATE profiles SET mfa_enabled = true, version = 4 WHERE user_id = 'ann' AND version = 3
     INSERT INTO security_events VALUES ('f-1', ...)
     COMMIT
@@ -88,7 +88,7 @@ class UnknownUserError(Exception):
 
 
 class SessionExpiredError(Exception):
-    """There is no such session, or it is over."""
+    """There is no such session of this user, or it is over."""
 
 
 class SetUpBeforeError(Exception):
@@ -112,17 +112,18 @@ def complete(tx: TransactScope, setup: SetUp, now: datetime) -> None:
     """Switch the second factor on, and note it in session and log.
 
     Raises:
-        SetUpBeforeError: It is on already, or was switched on in this session. Nothing changes.
-        SessionExpiredError: The session is over; nothing was written.
-        transactscope.errors.StaleReadError: The profile was written since the first step; nothing
-            was written now.
+        SetUpBeforeError: It was on when this set-up was begun, or an earlier one was completed in
+            this session. Nothing changes.
+        SessionExpiredError: The session is over, or another user's; nothing was written.
+        transactscope.errors.StaleReadError: The profile was written since the first step, be it by
+            this very set-up; nothing was written now.
     """
     if setup.profile.mfa_enabled:
         raise SetUpBeforeError
     tx.check(  # a session that is not there has no end, so it is over, too
         Session,
         setup.session_id,
-        condition=Attr("expires_at").gt(now),
+        condition=Attr("user_id").eq(setup.profile.user_id) & Attr("expires_at").gt(now),
         raises=SessionExpiredError,
     )
     tx.update(
@@ -152,10 +153,11 @@ def run(db: Database) -> None:
     print("Before she types the number in the second one, her address is changed:")
     db.replace(evolve(second.profile, email="ann@new.example"))
     _try(db, second, nine)
-    print("In a third one she begins anew, and types the number twice:")
+    print("In a third one she begins anew, types the number twice, and begins once more:")
     third = begin(db, "f-3", "s-3", "ann")
     for _ in range(2):
         _try(db, third, nine)
+    _try(db, begin(db, "f-4", "s-3", "ann"), nine)
     print(f"- {db.get(Profile, 'ann')}")
     print(f"- {db.get(SecurityEvent, 'ann', 'f-3')}")
 
@@ -166,6 +168,8 @@ def _try(db: Database, setup: SetUp, now: datetime) -> None:
     except SessionExpiredError:
         print(f"- {setup.setup_id} is refused, the session is over.")
     except StaleReadError:
-        print(f"- {setup.setup_id} is refused, the profile is another one than it was made for.")
+        print(f"- {setup.setup_id} is refused, the profile was written since it was begun.")
+    except SetUpBeforeError:
+        print(f"- {setup.setup_id} is refused, there is a second factor already.")
     else:
         print(f"- {setup.setup_id} is complete, in session, profile and log.")

@@ -6,17 +6,18 @@ ago. Each user has a row with the ids of their sessions, so all are found by key
 stands for what it has read:
 
     BEGIN
+    INSERT INTO session VALUES ('s-6', ...)                   -- fails if the id is taken
     SELECT * FROM sessions_of_user WHERE user_id = 'ann' FOR UPDATE
     SELECT * FROM session WHERE session_id IN (...)           -- only to find the oldest
     SELECT * FROM session WHERE session_id = 's-1' FOR UPDATE
     DELETE FROM session WHERE session_id = 's-1'              -- still as it was read
-    INSERT INTO session VALUES ('s-6', ...)
     UPDATE sessions_of_user SET session_ids = ...             -- still as it was read
     COMMIT
 
 The three writes are one request. If another login was faster, or the oldest session was used
 meanwhile, nothing is written and the login runs again, with a fresh look. Using a session is
-one plain update that gets in nobody's way but that of its own eviction.
+one plain update that gets in nobody's way but that of its own eviction. A session whose row has
+gone by itself, as at the end of a time to live, leaves the list when its place is needed.
 """
 
 from __future__ import annotations
@@ -80,15 +81,13 @@ def log_in(tx: TransactScope, user_id: str, session_id: str, now: datetime) -> l
     Raises:
         SessionExistsError: The id is taken; nothing was written.
     """
-    mine = tx.get(SessionsOfUser, user_id) or SessionsOfUser(user_id)
-    ending = _oldest(tx, mine, len(mine.session_ids) + 1 - LIMIT)
-    for session in ending:
-        tx.delete(session)
-        mine.session_ids.remove(session.session_id)
+    # First, so that it is demanded of what is stored: no session that ends makes its id free.
     tx.insert(Session(user_id, session_id, now), raises=SessionExistsError)
+    mine = tx.get(SessionsOfUser, user_id) or SessionsOfUser(user_id)
+    ending = _make_room(tx, mine) if len(mine.session_ids) >= LIMIT else []
     mine.session_ids.append(session_id)
     tx.put(mine)
-    return [session.session_id for session in ending]
+    return ending
 
 
 @transactional
@@ -143,15 +142,18 @@ def run(db: Database) -> None:
         print("- whoever comes with s-4 is signed out")
 
 
-def _oldest(tx: TransactScope, mine: SessionsOfUser, count: int) -> list[Session]:
-    """Find the sessions to end; the commit will demand that nobody has used them since."""
-    if count <= 0:
-        return []
+def _make_room(tx: TransactScope, mine: SessionsOfUser) -> list[str]:
+    """End the oldest sessions, on condition that nobody uses them meanwhile; return their ids."""
     keys = [EntityKey(Session, mine.user_id, session_id) for session_id in mine.session_ids]
     found = [session for session in tx.get_many(*keys, guard=False) if session is not None]
-    oldest = sorted(found, key=lambda session: session.last_seen)[:count]
-    guarded = [tx.get(Session, mine.user_id, session.session_id) for session in oldest]
-    return [session for session in guarded if session is not None]
+    found.sort(key=lambda session: session.last_seen)
+    too_many = max(0, len(found) + 1 - LIMIT)
+    ending, staying = found[:too_many], found[too_many:]
+    for session in ending:
+        tx.get(Session, mine.user_id, session.session_id)  # guarded from here on
+        tx.delete(session)
+    mine.session_ids = [session.session_id for session in staying]
+    return [session.session_id for session in ending]
 
 
 def _show(db: Database) -> None:

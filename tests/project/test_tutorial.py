@@ -1,9 +1,12 @@
 """The tutorial is a folder of files and what they print, as its reader makes and sees them."""
 
+import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 from sybil import Sybil
@@ -18,6 +21,15 @@ SERVER = "python page.py"  # has no end; the tutorial's own tests drive its page
 SECONDS = 600  # for one program; the longest takes a few
 
 _TYPED = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n?)*)", re.MULTILINE)
+# Runs the page's own last lines, on a port that nobody else has.
+_PAGE = """
+import runpy
+from flask import Flask
+run = Flask.run
+Flask.run = lambda app, port, **options: run(app, port=0, **options)
+runpy.run_path("page.py", run_name="__main__")
+"""
+
 _TIME = re.compile(r" in \d+\.\d+s\b.*")
 
 
@@ -53,7 +65,7 @@ def test_a_program_prints_what_the_page_shows(folder, line):
     outcome = subprocess.run(
         [sys.executable, *line.split()[1:]],
         cwd=folder,
-        env={**_settings(), "PYTHONPATH": str(ROOT)},
+        env=_settings(),
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -62,6 +74,19 @@ def test_a_program_prints_what_the_page_shows(folder, line):
     printed = _TIME.sub("", outcome.stdout.replace(f"{folder}{os.sep}", ""))
 
     assert (0, _programs()[line]) == (outcome.returncode, printed), outcome.stderr
+
+
+def test_a_connection_that_nobody_uses_does_not_stop_the_page(folder):
+    """Browsers open such connections; the page is there for the next one all the same."""
+    with (
+        _served(folder) as port,
+        socket.create_connection(("127.0.0.1", port), SECONDS),
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS) as answer,
+    ):
+        page = answer.read().decode()
+
+    assert "<h1>Albums</h1>" in page
+    assert 'rel="icon"' in page  # else a browser asks for one, and complains
 
 
 def test_every_file_is_started_or_imported():
@@ -74,7 +99,30 @@ def test_every_file_is_started_or_imported():
     assert SERVER in _programs()
 
 
+@contextlib.contextmanager
+def _served(folder):
+    """Serve the page for a while, and give its port."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _PAGE],
+        cwd=folder,
+        env=_settings(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            yield next(
+                int(found[1])
+                for line in process.stderr
+                if (found := re.search(r"http://127\.0\.0\.1:(\d+)", line))
+            )
+        finally:
+            process.terminate()
+
+
 def _settings():
     """Return the environment without what would send the programs elsewhere, or pytest astray."""
-    foreign = ("AWS_", "PYTEST_", "COV_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    foreign = ("AWS_", "PYTEST_", "COV_", "FLASK_", "WERKZEUG_")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {**own, "PYTHONPATH": str(ROOT)}

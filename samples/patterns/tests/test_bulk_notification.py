@@ -1,11 +1,13 @@
 """Everybody is told once, in as few requests as can be, and who was not is named."""
 
+from typing import Any
+
 import pytest
 
 from samples.patterns.bulk_notification import Notification, NotToldError, members, notify
 from transactscope import TransactScope, to_item
-from transactscope.errors import TooManyActionsError
-from transactscope.testing import lost_answer, throttled, unprocessed
+from transactscope.errors import InvalidKeyError, TooManyActionsError
+from transactscope.testing import lost_answer, lost_request, throttled, unprocessed
 
 
 @pytest.fixture
@@ -55,6 +57,59 @@ def test_who_could_not_be_told_is_named(db, rows, faults):
     assert 58 == len(rows("Notifications"))
     assert 2 == notify(db, "spring", "hello", refused.value.users)
     assert 60 == len(rows("Notifications"))
+
+
+@pytest.mark.parametrize("given", [list, iter], ids=["list", "iterator"])
+@pytest.mark.parametrize(
+    "fault", [throttled(), unprocessed(), lost_request(), lost_answer()], ids=repr
+)
+def test_where_nothing_gets_through_everybody_who_was_not_told_is_named(
+    db, rows, faults, fault, given
+):
+    """Also who was not come to: more members than there are ever under way at once."""
+    everybody = list(members(1037))
+    faults.at_random("BatchWriteItem", fault, probability=1, seed=0)
+    with pytest.raises(NotToldError) as refused:
+        notify(db, "spring", "hello", given(everybody))
+    faults.remove()
+
+    assert everybody == sorted(refused.value.users, key=everybody.index)
+    notify(db, "spring", "hello", refused.value.users)
+    assert 1037 == len(rows("Notifications"))
+
+
+@pytest.mark.parametrize("bad", ["", "x" * 3000], ids=["no name", "too long a name"])
+def test_who_comes_after_a_member_that_no_row_can_be_about_is_named(db, rows, bad):
+    """The run ends there. Who was told and who is named are everybody, and the cause says why."""
+    everybody = [*members(60), bad, *(f"w-{number}" for number in range(500))]
+    with pytest.raises(NotToldError) as refused:
+        notify(db, "spring", "hello", everybody)
+    told = {row["user"] for row in rows("Notifications")}
+    ended: Any = refused.value.__cause__
+
+    assert 50 == len(told)
+    assert isinstance(ended.__cause__, InvalidKeyError)
+    assert set(everybody) - told == set(refused.value.users)
+    assert len(everybody) == len(told) + len(refused.value.users)
+
+
+def test_an_error_of_many_names_a_few_in_its_text():
+    """It may go to a log; all of them are in `users`."""
+    error = NotToldError(members(1037))
+
+    assert str(error).startswith("1037 not told, or not known to be: u-0, u-1, ")
+    assert str(error).endswith(" and 1027 more")
+    assert 1037 == len(error.users)
+
+
+@pytest.mark.parametrize("apart", [1, 30, 500])
+def test_who_is_named_twice_is_told_once(db, rows, apart):
+    """However far apart, a member is one row, and counts as one."""
+    everybody = list(members(561))
+    assert 561 == notify(
+        db, "spring", "hello", [*everybody[: 60 + apart], "u-60", *everybody[60 + apart :]]
+    )
+    assert 561 == len(rows("Notifications"))
 
 
 def test_as_a_transaction_it_is_refused_and_nobody_is_told(db, sent, rows):

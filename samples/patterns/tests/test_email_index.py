@@ -22,6 +22,7 @@ from samples.patterns.email_index import (
 from samples.patterns.tests.crowds import at_once, failures
 from samples.patterns.tests.unfolded import TWICE, unfolded_is_refused
 from transactscope import TransactScope
+from transactscope.errors import ConditionFailedError
 
 USERS = ["ann", "ben", "cleo"]
 ADDRESSES = ["a@example.org", "B@example.org", "b@example.org", "c@example.org", "d@example.org"]
@@ -57,6 +58,8 @@ def _act(db, verb, user, address):
         ("\uff41\uff4e\uff4e@example.org", "ann@example.org"),  # wide letters
         ("jose\u0301@example.org", "jos\u00e9@example.org"),  # a letter and its accent
         ("\u0130da@example.org", "i\u0307da@example.org"),  # folding takes this letter apart
+        ("\u0390@example.org", "\u0390@example.org"),  # and this one, which is put together again
+        ("\u00a8a@example.org", "\u0308a@example.org"),  # a space and an accent
         ("stra\u00dfe@example.org", "strasse@example.org"),
     ],
 )
@@ -64,6 +67,15 @@ def test_an_address_has_one_spelling(address, expected):
     """However it is typed, it is the same key."""
     assert expected == normalised(address)
     assert expected == normalised(expected)
+
+
+def test_a_spelling_that_was_made_one_stays_it():
+    """Whatever letter is in it, wherever it stands."""
+    letters = (chr(code) for code in range(0x30000) if not 0xD800 <= code < 0xE000)
+    addresses = (f"{letter}a{letter}@b{letter}c" for letter in letters)
+    changing = [one for one in map(normalised, addresses) if one != normalised(one)]
+
+    assert [] == changing
 
 
 @pytest.mark.parametrize("address", ["", "ann", "@example.org", "ann@", " @ "])
@@ -135,6 +147,17 @@ def test_the_same_address_again_writes_nothing(db, sent):
     change_address(db, "ann", "ANN@example.org")
 
     assert ["GetItem"] == sent
+
+
+def test_an_address_that_is_somebody_elses_by_now_is_not_freed(db, rows):
+    """Somebody has given it away by hand. What is wrong is told, and nothing is written."""
+    register(db, "ann", "ann@example.org")
+    db.put(Email("ann@example.org", "ben"))
+    before = rows("Users")
+    with pytest.raises(ConditionFailedError):
+        change_address(db, "ann", "ann@new.example")
+
+    assert before == rows("Users")
 
 
 def test_nobody_has_no_address_to_change(db, rows):

@@ -97,6 +97,17 @@ def test_the_same_request_within_ten_minutes_is_answered_again(db, lamp, balance
     assert [lamp.payment_id] == payments()
 
 
+@pytest.mark.needs("idempotency")
+def test_for_ten_minutes_the_token_knows_a_payment(db, lamp, balances, payments):
+    """It is known before any item is looked at: here its row is gone, and stays so."""
+    pay(db, lamp)
+    db.delete(Payment, lamp.payment_id)
+
+    assert pay(db, lamp).is_repeated
+    assert (70, 30) == balances()
+    assert [] == payments()
+
+
 def test_the_same_request_after_ten_minutes_is_answered_again(db, lamp, later, balances, payments):
     """The token is a new one by then, and the stored payment stands for it."""
     first = pay(db, lamp)

@@ -9,6 +9,7 @@ from samples.patterns.inventory_order import (
     Inventory,
     Order,
     OrderExistsError,
+    OrderOfUser,
     OutOfStockError,
     order,
 )
@@ -74,6 +75,16 @@ def test_an_order_is_taken_once(db, user_id):
 
     assert Order("o-1", "ann", "lamp", 3) == db.get(Order, "o-1")
     assert Inventory("lamp", 7) == db.get(Inventory, "lamp")
+
+
+def test_an_order_that_stands_among_those_of_a_user_is_taken(db, rows):
+    """Each of the two rows says that there is such an order; here only one is left of it."""
+    db.insert(OrderOfUser("ann", "o-1"))
+    before = rows("Shop")
+    with pytest.raises(OrderExistsError):
+        order(db, "o-1", "ann", "lamp", 2)
+
+    assert before == rows("Shop")
 
 
 @pytest.mark.parametrize("quantity", [0, -3])

@@ -19,6 +19,7 @@ from samples.patterns.lease_guarded_publish import (
 )
 from samples.patterns.tests.crowds import at_once, failures
 from transactscope import TransactScope, to_key
+from transactscope.errors import ConditionFailedError
 from transactscope.ext.lease import LeaseLostError, LeaseTakenError
 
 NEW = Page("/start")
@@ -219,6 +220,26 @@ def test_a_request_about_another_source_is_not_completed(db, lease, keys):
     assert lease.is_held
 
 
+@pytest.mark.parametrize("current", [None, "by hand"], ids=["empty", "by hand"])
+def test_a_page_that_was_stored_otherwise_is_published(db, lease, current):
+    """Whoever knows what is shown may show something else, whatever its number is."""
+    db.insert(Page("/start", current))
+    publish(db, lease, db.get(Page, "/start"), "r-1", "Hello")
+
+    assert Page("/start", "v-1", 1) == db.get(Page, "/start")
+
+
+def test_a_version_is_never_overwritten(db, lease, keys):
+    """An id that is taken is that of another version, whoever has stored it."""
+    there = Version("/start", "v-1", "<h1>By hand</h1>")
+    db.insert(there)
+    with pytest.raises(ConditionFailedError):
+        publish(db, lease, NEW, "r-1", "Hello")
+
+    assert there == db.get(Version, "/start", "v-1")
+    assert ["LOCK", "REQ#r-1", "VER#v-1"] == keys()
+
+
 def test_a_page_that_has_changed_is_not_overwritten(db, lease, keys):
     """Somebody has published it without the lease."""
     db.insert(Page("/start", "by hand"))
@@ -227,6 +248,18 @@ def test_a_page_that_has_changed_is_not_overwritten(db, lease, keys):
 
     assert "by hand" == db.get(Page, "/start").current
     assert "VER#v-1" not in keys()
+
+
+def test_a_page_that_shows_another_version_is_not_overwritten(db, lease):
+    """The number alone would not tell: it is what the worker has seen."""
+    db.insert(Page("/start", "v-1", 1))
+    seen = db.get(Page, "/start")
+    db.put(Page("/start", "by hand", 1))
+    with pytest.raises(PageChangedError):
+        publish(db, lease, seen, "r-1", "Hello")
+
+    assert Page("/start", "by hand", 1) == db.get(Page, "/start")
+    assert lease.is_held
 
 
 def test_to_want_a_page_twice_is_to_want_it_once(db):

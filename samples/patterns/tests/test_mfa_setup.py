@@ -74,6 +74,16 @@ def test_a_session_that_is_over_completes_nothing(db, setup, table):
     assert before == table()
 
 
+def test_a_session_of_somebody_else_completes_nothing(db, table):
+    """A set-up that comes back in another's window is no set-up of that window."""
+    db.insert(Profile("ben", "ben@example.org"))
+    before = table()
+    with pytest.raises(SessionExpiredError):
+        complete(db, begin(db, "f-1", "s-1", "ben"), NOW)
+
+    assert before == table()
+
+
 def test_a_session_that_is_signed_out_meanwhile_completes_nothing(db, setup, table):
     """And it does not come alive again."""
     with pytest.raises(SessionExpiredError), TransactScope(db) as tx:
@@ -86,7 +96,7 @@ def test_a_session_that_is_signed_out_meanwhile_completes_nothing(db, setup, tab
 
 @pytest.mark.parametrize("session_id", ["s-1", "s-2"], ids=["same session", "another session"])
 def test_a_set_up_that_was_begun_before_another_was_completed_is_void(db, setup, table, session_id):
-    """A second click, or a second window: the profile is not the one that it was made for."""
+    """A number typed twice, or a second window: the profile is not the one that it was made for."""
     complete(db, setup, NOW)
     before = table()
     with pytest.raises(StaleReadError):

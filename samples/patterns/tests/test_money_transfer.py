@@ -39,6 +39,13 @@ def test_a_transfer_is_one_request_of_three_actions(db, balances, rows, sent):
     assert [{"id": "t-1", "source": "A-1", "target": "B-2", "amount": 30}] == rows("Transfer")
 
 
+def test_the_whole_balance_can_be_spent(db, balances):
+    """Enough is enough: the last cent counts."""
+    transfer(db, "t-1", "A-1", "B-2", 100)
+
+    assert {"A-1": 0, "B-2": 105, "C-3": 0} == balances()
+
+
 def test_every_change_of_an_account_raises_its_version(db):
     """Who has read an account before is noticed when they write it back."""
     transfer(db, "t-1", "A-1", "B-2", 30)

@@ -16,7 +16,9 @@ from samples.patterns.profile_form import (
     Settings,
     fill_in,
     move,
+    rename,
     save,
+    speak,
 )
 from samples.patterns.tests.crowds import at_once, failures
 from samples.patterns.tests.unfolded import TWICE, unfolded_is_refused
@@ -102,6 +104,20 @@ def test_a_form_is_saved_once(db, table):
     before = table()
     with pytest.raises(NotSavedError):
         save(db, FORM)
+
+    assert before == table()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [lambda tx: rename(tx, "nobody", "No Body"), lambda tx: speak(tx, "nobody", "de")],
+    ids=["rename", "speak"],
+)
+def test_no_part_of_the_form_makes_a_row(db, table, part):
+    """An update of what is not there would: each part demands by itself that its row is there."""
+    before = table()
+    with pytest.raises(ConditionFailedError):
+        part(db)
 
     assert before == table()
 

@@ -175,12 +175,34 @@ def test_a_session_that_has_ended_cannot_be_used(full, sessions):
     assert "s-1" not in sessions()
 
 
-def test_a_session_id_is_taken_once(full, sessions, known):
-    """A second login with the same id does not take over what the first one has."""
+@pytest.mark.parametrize("number", range(1, LIMIT + 1))
+@pytest.mark.parametrize("minute", [0, 6], ids=["older", "newer"])
+def test_a_session_id_is_taken_once(full, rows, number, minute):
+    """A second login does not take over what the first one has, be it the one that would end."""
+    before = rows("Logins")
     with pytest.raises(SessionExistsError):
-        log_in(full, "ann", "s-3", _at(6))
+        log_in(full, "ann", f"s-{number}", _at(minute))
 
-    assert ["s-1", "s-2", "s-3", "s-4", "s-5"] == sessions() == known()
+    assert before == rows("Logins")
+
+
+def test_a_session_that_nobody_knows_of_is_not_taken_over(db, rows):
+    """Its row is there, though it is in no list: the insert itself demands that it is not."""
+    db.insert(Session("ann", "s-1", _at(1)))
+    before = rows("Logins")
+    with pytest.raises(SessionExistsError):
+        log_in(db, "ann", "s-1", _at(2))
+
+    assert before == rows("Logins")
+
+
+def test_sessions_that_have_gone_by_themselves_do_not_count(full, sessions, known):
+    """Where the time to live removes rows, nobody takes them out of the list: the login does."""
+    for gone in ("s-1", "s-4"):
+        full.delete(Session, "ann", gone)
+
+    assert [] == log_in(full, "ann", "s-6", _at(6))
+    assert ["s-2", "s-3", "s-5", "s-6"] == sessions() == known()
 
 
 def test_logging_out_makes_room(full, sessions, known):
