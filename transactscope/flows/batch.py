@@ -377,8 +377,12 @@ class Batch:
         self.schedule.abandon()
         try:
             self._tell_rest()
+            if isinstance(error, TransactScopeError):  # and nothing that `progress` has raised
+                yield from self._report()
         except BaseException as another:  # noqa: BLE001 - the worse of the two is raised
             error = _worse(error, another)
+            if error is not another:
+                error.add_note(f"transactscope: {type(another).__name__} was raised in progress()")
         return error
 
     def _stopped(self, error: BaseException) -> BaseException:

@@ -221,6 +221,32 @@ def test_a_value_that_does_not_fit_later_says_what_was_done(db, rows):
     assert [Account("A-31")] == list(accounts)
 
 
+@pytest.mark.parametrize("in_flight", [1, 4])
+def test_progress_is_told_of_all_that_was_done_before_the_end(db, rows, in_flight):
+    """What was under way when a value did not fit is done: a bar stands where the result does."""
+    told = []
+    puts = (Account(f"A-{number}", "x" if number == 260 else 1) for number in range(1000))
+    with pytest.raises(BatchIncompleteError) as caught:
+        db.batch_write(puts, in_flight=in_flight, progress=told.append)
+
+    assert 0 < caught.value.result.done == sum(told) == len(rows())
+
+
+def test_what_progress_raises_at_such_an_end_is_noted(db):
+    """The batch has ended because of something else, which stays the error."""
+
+    def broken(_):
+        raise LookupError
+
+    puts = (Account(f"A-{number}", "x" if number == 26 else 1) for number in range(50))
+    with pytest.raises(BatchIncompleteError) as caught:
+        db.batch_write(puts, in_flight=4, progress=broken)
+
+    assert ["transactscope: LookupError was raised in progress()"] == [
+        *getattr(caught.value.__cause__, "__notes__", ()),
+    ]
+
+
 def test_a_value_that_does_not_fit_at_once_is_raised_itself(db, sent):
     """Nothing was sent."""
     with pytest.raises(ConversionError, match=r"Account\.balance"):
