@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -80,10 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= MAX_PORT:
-        raise ValueError
-    return port
+    with contextlib.suppress(ValueError):
+        port = int(text)
+        if 0 <= port <= MAX_PORT:
+            return port
+    raise argparse.ArgumentTypeError(f"a port is a number from 0 to {MAX_PORT}, not {text!r}")
 
 
 def _add_engines(parsed: argparse.ArgumentParser) -> None:

@@ -175,7 +175,7 @@ def _page(
 def open_session(engine: Engine, tables: ProductTables) -> CatalogService:
     """Open a session; on an engine of this machine with a client of its own, to inject faults."""
     own_client = None if engine.new_client is None else engine.new_client()
-    return CatalogService(tables, own_client=own_client)
+    return CatalogService(tables, own_client=own_client, keeps_tokens=engine.keeps_tokens)
 
 
 def _is_ready(engine: Engine, tables: ProductTables, write: Callable[[str], object]) -> bool:

@@ -24,6 +24,7 @@ class Engine:
         says: Which engine serves, and what it cannot do.
         is_lasting: Whether what it stores is still there after the program.
         takes_turns: Whether it serves one thread at a time only.
+        keeps_tokens: Whether it knows a request again by its client request token.
         new_client: Makes another client that speaks to it, to be closed by who asks for it. None
             where it is not on this machine.
     """
@@ -32,4 +33,5 @@ class Engine:
     says: str
     is_lasting: bool
     takes_turns: bool = False
+    keeps_tokens: bool = True
     new_client: Callable[[], DynamoDBClient] | None = None

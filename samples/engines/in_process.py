@@ -36,7 +36,14 @@ def moto_engine() -> Iterator[Engine]:
             "moto is not installed: pip install 'transactscope[samples]', or install dynoxide"
         ) from None
     with mock_aws(), contextlib.closing(_client()) as client:
-        yield Engine(client, _SAYS, is_lasting=False, takes_turns=True, new_client=_client)
+        yield Engine(
+            client,
+            _SAYS,
+            is_lasting=False,
+            takes_turns=True,
+            keeps_tokens=False,
+            new_client=_client,
+        )
 
 
 def _client() -> DynamoDBClient:

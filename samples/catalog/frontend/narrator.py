@@ -60,7 +60,7 @@ class Narrator:
         self.say(str(result))
         self._write(f"     [sent to DynamoDB: {', '.join(new) or 'nothing'}]")
         if not isinstance(result, outcome):
-            raise StoryError(f"{what}: {outcome.__name__} was told, not {type(result).__name__}")
+            raise StoryError(f"{what}: this was not to come of it: {result}")
         if sends is not None and new != list(sends):
             raise StoryError(f"{what}: {list(sends)} was told to be sent, not {new}")
         return result

@@ -20,7 +20,8 @@ request                              show the exact request that will be sent, o
 unstage NUMBER                       take back one call, by its number in the list of staged
 commit                               send all of it as one request
 rollback                             drop it; nothing is sent
-resolve                              find out what became of a commit in doubt
+resolve                              find out what became of the oldest commit in doubt
+give up                              do not ask any more what became of it
 
 savepoint                            open a level inside the transaction
 release                              end the level; what it staged stays
@@ -58,6 +59,7 @@ class Shell:
             "commit": self._commit,
             "rollback": self._rollback,
             "resolve": self._resolve,
+            "give": self._give,
             "savepoint": service.savepoint,
             "release": service.release,
             "add": self._add,
@@ -118,6 +120,11 @@ class Shell:
     def _resolve(self) -> str:
         return _with_facts(self._service.resolve())
 
+    def _give(self, up: str, /) -> object:
+        if up != "up":
+            raise EntryError("give goes as give up")
+        return self._service.give_up()
+
     def _rollback(self, what: str = "", /) -> object:
         if what not in ("", "level"):
             raise EntryError("rollback goes alone, or as rollback level")
@@ -137,6 +144,8 @@ class Shell:
         found = self._service.retrieve(kind(kind_), creator, title)
         if not isinstance(found, Found):
             return found
+        if not assignments:
+            raise EntryError("a change needs FIELD=VALUE, once or more often")
         product = changed(found.product, dict(_assignment(text) for text in assignments))
         return self._service.change(product, seen=found.product)
 

@@ -22,11 +22,13 @@ class Layout:
 
     Attributes:
         stored_classes: The entity class of each kind.
+        key_attribute: An attribute that every stored product has, because it is part of its key.
         index: The index that has one partition for each kind; None where each kind has a table
             of its own, which is read from end to end instead.
     """
 
     stored_classes: Mapping[type, type[Product]]
+    key_attribute: str
     index: str | None = None
 
     def stored_class(self, cls: type[P]) -> type[P]:
@@ -51,11 +53,18 @@ def name_under(cls: type[object], key: Item) -> str:
     return products.name_under(cls, key)
 
 
+def field_of(cls: type[Product], attribute: str) -> str:
+    """Return the field of a product that is stored in an attribute, whichever layout has that."""
+    return one_table.field_of(cls, attribute) if attribute in one_table.KEY else attribute
+
+
 def _as(cls: type[P], product: P) -> P:
     return product if type(product) is cls else cls(**attrs.asdict(product, recurse=False))
 
 
-THREE_TABLES: Final = Layout({cls: cls for cls in PRODUCT_CLASSES})
+THREE_TABLES: Final = Layout({cls: cls for cls in PRODUCT_CLASSES}, "title")
 ONE_TABLE: Final = Layout(
-    {Album: one_table.Album, Book: one_table.Book, Movie: one_table.Movie}, one_table.BY_KIND
+    {Album: one_table.Album, Book: one_table.Book, Movie: one_table.Movie},
+    one_table.KEY[0],
+    one_table.BY_KIND,
 )

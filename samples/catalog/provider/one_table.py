@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from samples.catalog.provider import products
-from samples.catalog.provider.products import P, name_at
+from samples.catalog.provider.products import P, Product, name_at
 from transactscope import KeyTemplate, entity
 from transactscope.indexes import GlobalIndex
 from transactscope.types import Item
@@ -21,19 +21,20 @@ from transactscope.types import Item
 TABLE: Final = "Catalog"
 BY_KIND: Final = "by-kind"
 
+KEY: Final = ("PK", "SK")
 _PREFIX_LENGTH: Final = 2  # of `A#`
 
 
 def _stored(letter: str, creator: str) -> Callable[[type[P]], type[P]]:
     """Say where the products of one kind are."""
-    partition_key = KeyTemplate("PK", f"{letter}#{{{creator}}}")
+    partition_key = KeyTemplate(KEY[0], f"{letter}#{{{creator}}}")
     by_kind = GlobalIndex(
         BY_KIND, partition_key=KeyTemplate("KIND", letter), sort_key=partition_key
     )
     return entity(
         TABLE,
         partition_key=partition_key,
-        sort_key=KeyTemplate("SK", f"{letter}#{{title}}"),
+        sort_key=KeyTemplate(KEY[1], f"{letter}#{{title}}"),
         indexes=[by_kind],
     )
 
@@ -58,4 +59,10 @@ class Movie(products.Movie):
 
 def name_under(cls: type[object], key: Item) -> str:
     """Name the product under a composed key, `{"PK": {"S": "A#Bach"}, ...}`."""
-    return name_at(cls, *(key[name]["S"][_PREFIX_LENGTH:] for name in ("PK", "SK")))
+    return name_at(cls, *(key[name]["S"][_PREFIX_LENGTH:] for name in KEY))
+
+
+def field_of(cls: type[Product], attribute: str) -> str:
+    """Return the field that makes one of the attributes of the key."""
+    names: list[str] = [field.name for field in attrs.fields(cls)]
+    return names[KEY.index(attribute)]

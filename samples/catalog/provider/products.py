@@ -6,6 +6,7 @@ stored in the items.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import Final, TypeAlias, TypeVar
 
@@ -50,6 +51,11 @@ Product: TypeAlias = Album | Book | Movie
 P = TypeVar("P", bound=Album | Book | Movie)
 
 PRODUCT_CLASSES: Final[tuple[type[Product], ...]] = (Album, Book, Movie)
+# Unicode Standard Annex 9: letters and numbers from the right, and characters that turn text.
+_FROM_THE_RIGHT: Final = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRO"})
+_FIRST_STRONG_ISOLATE: Final = "\u2068"
+_END_OF_ISOLATE: Final = "\u2069"
+
 KEY_FIELDS: Final = 2  # fields that are the key, first in every class: who made it, and the title
 
 
@@ -71,7 +77,7 @@ def name_of(product: Product) -> str:
 
 def name_at(cls: type[object], creator: object, title: object) -> str:
     """Name the product under a key, whether it is stored or not."""
-    return f'{cls.__name__} "{title}" by {creator}'
+    return f'{cls.__name__} "{_apart(title)}" by {_apart(creator)}'
 
 
 def name_under(cls: type[object], key: Item) -> str:
@@ -96,6 +102,14 @@ def describe(product: Product) -> str:
     """Say everything about a product: `Album "6 Partitas" by Bach (year 1731)`."""
     details = details_of(product)
     return f"{name_of(product)} ({details})" if details else name_of(product)
+
+
+def _apart(part: object) -> str:
+    """Keep what is written from right to left from turning the text around it."""
+    text = str(part)
+    if not any(unicodedata.bidirectional(each) in _FROM_THE_RIGHT for each in text):
+        return text
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_END_OF_ISOLATE}"
 
 
 def _text(value: object) -> str:

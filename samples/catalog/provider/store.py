@@ -50,7 +50,7 @@ def change(target: Target, product: P, *, seen: P, layout: Layout = THREE_TABLES
         *key_of(seen),
         set={name: value for name, value in changed.items() if value is not None},
         remove=[name for name, value in changed.items() if value is None],
-        condition=_is_still(was),
+        condition=_is_still(was, layout),
     )
 
 
@@ -63,7 +63,7 @@ def add_genre(
         director,
         title,
         add={"genres": frozenset({genre})},
-        condition=_is_there(),
+        condition=_is_there(layout),
     )
 
 
@@ -71,15 +71,15 @@ def remove(
     target: Target, cls: type[P], creator: str, title: str, *, layout: Layout = THREE_TABLES
 ) -> Written:
     """Delete a product, which must be there."""
-    return target.delete(layout.stored_class(cls), creator, title, condition=_is_there())
+    return target.delete(layout.stored_class(cls), creator, title, condition=_is_there(layout))
 
 
-def _is_there() -> ConditionBase:
-    return Attr("title").exists()  # a stored product has a title: it is part of the key
+def _is_there(layout: Layout) -> ConditionBase:
+    return Attr(layout.key_attribute).exists()
 
 
-def _is_still(was: dict[str, Any]) -> ConditionBase:
-    condition: ConditionBase = _is_there()
+def _is_still(was: dict[str, Any], layout: Layout) -> ConditionBase:
+    condition: ConditionBase = _is_there(layout)
     for name, value in list(was.items())[KEY_FIELDS:]:
         attribute = Attr(name)
         condition &= attribute.not_exists() if value is None else attribute.eq(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic
 
 import attrs
@@ -14,7 +14,7 @@ from samples.catalog.provider import one_table
 from samples.catalog.provider.layouts import THREE_TABLES, Layout, plain
 from samples.catalog.provider.products import PRODUCT_CLASSES, P
 from transactscope import Database, from_item, to_key
-from transactscope.types import Item
+from transactscope.types import Item, Observer
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -47,6 +47,7 @@ class ProductTables:
         prefix: What the tables' names begin with in this deployment.
         layout: Which product is in which table.
         sleep: Called with seconds wherever the library waits.
+        observers: Are told of everything that the library does here.
     """
 
     def __init__(
@@ -56,11 +57,14 @@ class ProductTables:
         prefix: str = "",
         layout: Layout = THREE_TABLES,
         sleep: Callable[[float], object] = time.sleep,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.client = client
         self.layout = layout
         self.sleep = sleep
-        self.database = Database(client, table_names=lambda table: prefix + table, sleep=sleep)
+        self.database = Database(
+            client, table_names=lambda table: prefix + table, sleep=sleep, observers=observers
+        )
         self._prefix = prefix
 
     @property
@@ -73,10 +77,15 @@ class ProductTables:
         return self._prefix + (cls.__name__ if self.layout.index is None else one_table.TABLE)
 
     def seen_through(
-        self, client: DynamoDBClient, sleep: Callable[[float], object]
+        self,
+        client: DynamoDBClient,
+        sleep: Callable[[float], object],
+        observers: Sequence[Observer] = (),
     ) -> ProductTables:
-        """Return the same tables, used through another client and with pauses of its own."""
-        return ProductTables(client, prefix=self._prefix, layout=self.layout, sleep=sleep)
+        """Return the same tables, with a client, pauses and observers of their own."""
+        return ProductTables(
+            client, prefix=self._prefix, layout=self.layout, sleep=sleep, observers=observers
+        )
 
     def create(self) -> None:
         """Create the tables that are missing, and wait until all of them can be used."""

@@ -38,11 +38,15 @@ class ScopedCalls:
 
     Attributes:
         scope: The scope, which is used once.
-        numbers: Numbers the calls of all transactions of a session.
+        numbers: Numbers the transactions of a session, and the calls in all of them.
+        number: Tells it from every other transaction of the session.
     """
 
     scope: TransactScope
     numbers: itertools.count[int]
+    number: int = attrs.field(
+        default=attrs.Factory(lambda self: next(self.numbers), takes_self=True), init=False
+    )
     _calls: list[Call] = attrs.field(factory=list, init=False)
     _levels: list[_Level] = attrs.field(factory=list, init=False)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from samples.catalog.provider import store
 from samples.catalog.provider.products import PRODUCT_CLASSES, P, Product, name_at
@@ -12,8 +14,10 @@ from samples.catalog.provider.store import Target
 from samples.catalog.provider.tables import ListingError, ProductTables
 from samples.catalog.service import asked
 from samples.catalog.service.asked import Asked
+from samples.catalog.service.attempts import Attempts
 from samples.catalog.service.calls import ScopedCalls
 from samples.catalog.service.failures import failed, stays
+from samples.catalog.service.mishaps import Mishap
 from samples.catalog.service.outcomes import (
     Begun,
     Committed,
@@ -31,6 +35,7 @@ from samples.catalog.service.outcomes import (
     RolledBack,
     Staged,
     TablesReady,
+    TooLate,
     Unstaged,
     WriteOutcome,
     Written,
@@ -57,12 +62,19 @@ class CatalogService:
         tables: The tables, which may be shared with other sessions.
         own_client: A client that no other session uses, which is closed with the session: faults
             can be injected into it. None means that none can be, and that of the tables is used.
+        keeps_tokens: Whether the engine knows a request again by its client request token.
     """
 
-    def __init__(self, tables: ProductTables, *, own_client: DynamoDBClient | None = None) -> None:
-        pauses = Pauses(tables.sleep)
-        self._tables = tables.seen_through(own_client or tables.client, pauses)
-        self._sender = Sender(own_client, pauses)
+    def __init__(
+        self,
+        tables: ProductTables,
+        *,
+        own_client: DynamoDBClient | None = None,
+        keeps_tokens: bool = True,
+    ) -> None:
+        pauses, attempts = Pauses(tables.sleep), Attempts()
+        self._tables = tables.seen_through(own_client or tables.client, pauses, [attempts])
+        self._sender = Sender(own_client, keeps_tokens, pauses, attempts)
         self._numbers = itertools.count(1)
         self._calls = self._new_calls()
         self._doubts: dict[int, tuple[Doubt, ScopedCalls]] = {}
@@ -71,6 +83,11 @@ class CatalogService:
     def is_open(self) -> bool:
         """Whether a transaction is open."""
         return self._calls.scope.state is ScopeState.ACTIVE
+
+    @property
+    def transaction(self) -> int | None:
+        """The number of the open transaction, which no other one of this session ever has."""
+        return self._calls.number if self.is_open else None
 
     @property
     def depth(self) -> int:
@@ -93,9 +110,9 @@ class CatalogService:
         return tuple(doubt for doubt, _ in self._doubts.values())
 
     @property
-    def can_fail(self) -> bool:
-        """Whether a commit can be made to go wrong on purpose."""
-        return self._sender.can_fail
+    def mishaps(self) -> Mapping[str, Mishap]:
+        """What can be made to go wrong with a commit on purpose, by name."""
+        return self._sender.mishaps
 
     @property
     def request(self) -> str | None:
@@ -134,7 +151,7 @@ class CatalogService:
         """Send everything that is staged as one request, and end the transaction.
 
         Args:
-            mishap: What is to go wrong on purpose, one of `MISHAPS`; None for nothing.
+            mishap: What is to go wrong on purpose, one of `mishaps`; None for nothing.
         """
         calls = self._calls
         try:
@@ -154,20 +171,28 @@ class CatalogService:
         Args:
             number: That of the doubt; None means the oldest one.
         """
-        number = next(iter(self._doubts), 0) if number is None else number
+        number = self._oldest_doubt if number is None else number
         if number not in self._doubts:
             return _no_doubt()
-        _, calls = self._doubts[number]
+        doubt, calls = self._doubts[number]
         try:
-            return self._sender.resolve(calls)
+            outcome = self._sender.resolve(calls)
         except ScopeStateError as error:
             return self._misused(error)
         finally:
             if calls.scope.state is not ScopeState.IN_DOUBT:
                 del self._doubts[number]
+        if isinstance(outcome, TooLate):
+            self._doubts[number] = attrs.evolve(doubt, is_too_late=True), calls
+        return outcome
 
-    def give_up(self, number: int) -> GivenUp | Refused:
-        """Do not ask any more what became of a transaction in doubt. Nothing is sent."""
+    def give_up(self, number: int | None = None) -> GivenUp | Refused:
+        """Do not ask any more what became of a transaction in doubt. Nothing is sent.
+
+        Args:
+            number: That of the doubt; None means the oldest one.
+        """
+        number = self._oldest_doubt if number is None else number
         return _no_doubt() if self._doubts.pop(number, None) is None else GivenUp()
 
     def rollback(self) -> RolledBack | Refused:
@@ -235,6 +260,8 @@ class CatalogService:
 
     def change(self, product: P, *, seen: P) -> WriteOutcome:
         """Change a product from what was seen of it; somebody else's change makes it fail."""
+        if product == seen:
+            return Refused("nothing differs from what was retrieved.", ValueError("no change"))
         return self._write(
             asked.to_change(product, seen),
             lambda target: store.change(target, product, seen=seen, layout=self._tables.layout),
@@ -318,10 +345,14 @@ class CatalogService:
         self._calls.keep(written, what)
         return Staged(f"{what}")
 
+    @property
+    def _oldest_doubt(self) -> int:
+        return next(iter(self._doubts), 0)
+
     def _keep_in_doubt(self, calls: ScopedCalls) -> None:
-        number = next(self._numbers)
         told = tuple(call.text for call in calls.staged)
-        self._doubts[number] = Doubt(number, told, calls.scope.client_request_token), calls
+        doubt = Doubt(calls.number, told, calls.scope.client_request_token)
+        self._doubts[calls.number] = doubt, calls
 
     def _misused(self, error: ScopeStateError) -> Refused:
         if not self._calls.has_begun:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from samples.catalog.provider.layouts import name_under, plain
+from samples.catalog.provider.layouts import field_of, name_under, plain
 from samples.catalog.provider.products import PRODUCT_CLASSES
 from samples.catalog.service.asked import Asked
 from samples.catalog.service.comparisons import Comparison
@@ -28,7 +28,9 @@ _PASSING: Final = {
     "ProvisionedThroughputExceeded": "could not be written, because its table is overloaded",
 }
 
-_PLACE: Final = re.compile(rf"(?:{'|'.join(cls.__name__ for cls in PRODUCT_CLASSES)})\.(\w+)")
+_CLASSES: Final = {cls.__name__: cls for cls in PRODUCT_CLASSES}
+_PLACE: Final = re.compile(rf"({'|'.join(_CLASSES)})\.(\w+)")
+_LINE_OF_CODE: Final = re.compile(r", staged at [^\n]*?\.py:\d+")
 
 
 def _nobody_asked(_reason: CancellationReason) -> Asked | None:
@@ -57,22 +59,33 @@ def failed(
         case DuplicateTargetError():
             return Refused(_does_not_fold(error.why), error)
         case ConversionError() | InvalidKeyError():
-            return Refused(f"{error}", error, field=_field(error.path))
+            return _about_a_field(error)
         case _:
-            return Refused(f"{error}", error)
+            return Refused(_without_code(error), error)
 
 
-def _field(path: str) -> str | None:
-    """Return the field that an error is about; its path begins with `Album.artist`."""
-    found = _PLACE.match(path)
-    return found[1] if found else None
+def _about_a_field(error: ConversionError | InvalidKeyError) -> Refused:
+    """Name the field that an error is about; its path begins with `Album.artist`."""
+    found = _PLACE.match(error.path)
+    if not found:
+        return Refused(_without_code(error), error)
+    place, name, attribute = found[0], found[1], found[2]
+    field = field_of(_CLASSES[name], attribute)
+    told = place if field == attribute else f"{name}.{field}, which is stored in {attribute},"
+    return Refused(_without_code(error).replace(place, told, 1), error, field=field)
+
+
+def _without_code(error: TransactScopeError) -> str:
+    """Leave out the lines of this program that an error names: they are nothing for visitors."""
+    return _LINE_OF_CODE.sub("", f"{error}")
 
 
 def _does_not_fold(why: str) -> str:
     """Say why a call does not go together with what is staged on its product."""
     plain = "this does not fold with what is staged for it"
     told = why.replace("the second", "the new one").replace("the first", "the earlier one")
-    return f"{plain}: {told}." if told else f"{plain}."
+    way_out = "To do this instead, unstage that first, or roll back"
+    return f"{plain}: {told}. {way_out}." if told else f"{plain}. {way_out}."
 
 
 def stays(error: DuplicateTargetError) -> Refused:

@@ -35,13 +35,16 @@ class Mishap:
 
     Attributes:
         label: What it is, to choose from.
-        happened: What has happened, as a sentence, once it has.
+        happened: What has happened, as a sentence, once it has; true whatever came of the commit.
+        needs_tokens: Whether it shows the truth only where the same request is known again by
+            its token.
     """
 
     label: str
     happened: str
     _make: Callable[[], Fault] = attrs.field(repr=False, eq=False)
     _times: int = 1
+    needs_tokens: bool = attrs.field(default=False, kw_only=True)
 
     @contextlib.contextmanager
     def injected(self, client: DynamoDBClient) -> Iterator[None]:
@@ -69,9 +72,10 @@ MISHAPS: Final[Mapping[str, Mishap]] = {
         lost_request,
     ),
     "lost-answer": Mishap(
-        "It is applied, and the answer gets lost, once",
-        "On purpose: the first request was applied, and its answer lost.",
+        "It arrives, and the answer gets lost, once",
+        "On purpose: the first request arrived, and its answer was lost.",
         lost_answer,
+        needs_tokens=True,
     ),
     "conflicts": Mishap(
         "Another transaction is in the way, every time",
@@ -86,9 +90,10 @@ MISHAPS: Final[Mapping[str, Mishap]] = {
         _EVERY_TIME,
     ),
     "lost-answers": Mishap(
-        "It is applied, and every answer gets lost",
+        "It arrives, and every answer gets lost",
         "On purpose: every answer was lost. Here it looks the same as if every request was.",
         lost_answer,
         _EVERY_TIME,
+        needs_tokens=True,
     ),
 }

@@ -43,7 +43,7 @@ class Begun:
         return (
             f"{begun} {counted(self.doubts, 'earlier transaction')} still in doubt: all of it may "
             "be stored already. Who does the same again may do it twice, or be refused because of "
-            "it. Resolve it first."
+            "it. Resolve it first, or give it up."
         )
 
 
@@ -286,18 +286,35 @@ class InDoubt:
 
 
 @attrs.frozen
+class TooLate:
+    """A transaction stays in doubt: DynamoDB cannot be asked any more, so nothing was sent."""
+
+    client_request_token: str | None
+
+    def __str__(self) -> str:
+        return (
+            "Too late to ask, so nothing was sent: it stays in doubt. DynamoDB knows a request "
+            "again by its token for ten minutes, and after them the same request could be applied "
+            "a second time. Look at the products: all of it is stored, or none of it. Then give "
+            "it up."
+        )
+
+
+@attrs.frozen
 class Doubt:
     """A transaction of which nobody knows yet whether it was applied.
 
     Attributes:
-        number: Tells it from others of the session.
+        number: That of the transaction in its session.
         calls: What was staged in it.
         client_request_token: By what DynamoDB knows it.
+        is_too_late: Whether it is known that DynamoDB cannot be asked any more.
     """
 
     number: int
     calls: tuple[str, ...]
     client_request_token: str | None
+    is_too_late: bool = False
 
 
 @attrs.frozen
@@ -329,7 +346,7 @@ class Refused:
         return f"Not done: {self.why}"
 
 
-Failed: TypeAlias = Canceled | InDoubt | Refused
+Failed: TypeAlias = Canceled | InDoubt | TooLate | Refused
 WriteOutcome: TypeAlias = Staged | Written | Failed
 LevelOutcome: TypeAlias = LevelOpened | LevelReleased | LevelRolledBack
 Outcome: TypeAlias = (

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from samples.catalog.service.attempts import Attempts
 from samples.catalog.service.calls import ScopedCalls
 from samples.catalog.service.failures import failed
 from samples.catalog.service.mishaps import MISHAPS, Mishap
-from samples.catalog.service.outcomes import Committed, Failed, Refused, Sending
+from samples.catalog.service.outcomes import Committed, Failed, InDoubt, Refused, Sending, TooLate
 from samples.catalog.service.pauses import Pauses
 from transactscope import CommitResult, TransactScope
 from transactscope.errors import ScopeStateError, TransactScopeError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+# Unicode Standard Annex 9: embeddings, overrides, isolates and their ends.
+_TURNS_TEXT: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_NOT_ELSEWHERE: Final = "faults are injected on an engine of this machine only."
+_NOT_WITHOUT_TOKENS: Final = (
+    "this engine does not know a request again by its token. What is sent again after a lost "
+    "answer would meet its own writes, and be called canceled though it was applied."
+)
 
 
 @attrs.define
@@ -29,18 +39,28 @@ class Sender:
 
     Attributes:
         own_client: The client of the session, if it has one: faults can be injected into it.
+        keeps_tokens: Whether the engine knows a request again by its token.
         pauses: Those between attempts.
+        attempts: Those of commits.
         sent: The scope whose commit was the last one to send a request.
     """
 
     own_client: DynamoDBClient | None
+    keeps_tokens: bool
     pauses: Pauses
+    attempts: Attempts
     sent: TransactScope | None = attrs.field(default=None, init=False)
 
     @property
-    def can_fail(self) -> bool:
-        """Whether a commit can be made to go wrong on purpose."""
-        return self.own_client is not None
+    def mishaps(self) -> Mapping[str, Mishap]:
+        """What can be made to go wrong with a commit on purpose, by name."""
+        if self.own_client is None:
+            return {}
+        return {
+            name: each
+            for name, each in MISHAPS.items()
+            if self.keeps_tokens or not each.needs_tokens
+        }
 
     def commit(self, calls: ScopedCalls, mishap: str | None = None) -> Committed | Failed:
         """Send everything that is staged as one request.
@@ -51,8 +71,8 @@ class Sender:
         """
         if mishap is None:
             return self._settled(calls, calls.scope.commit)
-        if self.own_client is None:
-            why = "faults are injected on an engine of this machine only."
+        if mishap not in self.mishaps:
+            why = _NOT_WITHOUT_TOKENS if self.own_client is not None else _NOT_ELSEWHERE
             return Refused(why, ValueError(mishap))
         return self._settled(calls, calls.scope.commit, MISHAPS[mishap])
 
@@ -71,6 +91,7 @@ class Sender:
         scope = calls.scope
         happened = "" if mishap is None else mishap.happened
         self.pauses.clear()
+        self.attempts.clear()
         try:
             with self._injected(mishap):
                 result = settle()
@@ -78,7 +99,9 @@ class Sender:
             raise
         except TransactScopeError as error:
             outcome = failed(error, scope.staged, calls.asked_on)
-            if isinstance(outcome, Refused):
+            if isinstance(outcome, InDoubt) and not self.attempts.made:
+                return TooLate(outcome.client_request_token)
+            if isinstance(outcome, Refused | TooLate):
                 return outcome
             self.sent = scope
             return attrs.evolve(outcome, sending=self._sending(happened))
@@ -96,7 +119,7 @@ class Sender:
     def _sending(self, mishap: str, result: CommitResult | None = None) -> Sending:
         pauses = tuple(self.pauses.seconds)
         if result is None:
-            return Sending(len(pauses) + 1, pauses, mishap=mishap)
+            return Sending(self.attempts.in_all, pauses, mishap=mishap)
         return Sending(
             result.attempts,
             pauses,
@@ -108,5 +131,9 @@ class Sender:
 
 
 def request_of(scope: TransactScope) -> str:
-    """Return the request of a scope as JSON. Nothing is sent."""
-    return json.dumps(scope.to_request(), indent=2, ensure_ascii=False)
+    """Return the request of a scope as JSON. Nothing is sent.
+
+    Characters that would turn the text around them are written as JSON's escapes.
+    """
+    text = json.dumps(scope.to_request(), indent=2, ensure_ascii=False)
+    return _TURNS_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -118,7 +118,11 @@ def can_fail(request):
 @pytest.fixture
 def open_service(engine, tables, can_fail):
     """Open sessions."""
-    return lambda: CatalogService(tables, own_client=engine.new_client() if can_fail else None)
+    return lambda: CatalogService(
+        tables,
+        own_client=engine.new_client() if can_fail else None,
+        keeps_tokens=engine.keeps_tokens,
+    )
 
 
 @pytest.fixture

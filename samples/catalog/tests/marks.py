@@ -9,4 +9,5 @@ in_both_layouts = pytest.mark.parametrize(
 )
 # An imitation that ignores tokens cannot tell that a request comes again.
 on_dynoxide = pytest.mark.parametrize("engine_name", ["dynoxide"], indirect=True)
+on_moto = pytest.mark.parametrize("engine_name", ["moto"], indirect=True)
 with_faults = pytest.mark.parametrize("can_fail", [True], ids=["with-faults"], indirect=True)

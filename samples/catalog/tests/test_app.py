@@ -176,7 +176,7 @@ def test_a_session_on_this_machine_has_a_client_of_its_own(options, prefix):
         tables = ProductTables(engine.client, prefix=prefix)
         sessions = [app.open_session(engine, tables) for _ in range(2)]
         clients = {id(each._sender.own_client) for each in sessions} | {id(engine.client)}
-        can_fail = [each.can_fail for each in sessions]
+        can_fail = [bool(each.mishaps) for each in sessions]
         for session in sessions:
             session.close()
 
@@ -188,7 +188,7 @@ def test_a_session_elsewhere_cannot_be_made_to_fail(prefix):
     with choose_engine(Options(engine="remote", region="eu-west-1")) as engine:
         session = app.open_session(engine, ProductTables(engine.client, prefix=prefix))
 
-    assert not session.can_fail
+    assert not session.mishaps
 
 
 def test_what_is_told_on_pages_is_not_logged(options, capsys):
@@ -251,6 +251,15 @@ def test_options_that_would_be_ignored_are_refused(arguments, capsys):
         options_of(arguments)
 
     assert 2 == caught.value.code
+
+
+@pytest.mark.parametrize("port", ["65536", "http"])
+def test_a_port_that_is_none_is_told_in_words(port, capsys):
+    """Nobody has to guess which numbers are ports."""
+    with pytest.raises(SystemExit):
+        options_of(["--port", port])
+
+    assert f"a port is a number from 0 to 65535, not '{port}'" in capsys.readouterr().err
 
 
 def test_tables_elsewhere_have_a_prefix():

@@ -1,10 +1,13 @@
 """What errors mean for products; engines do not produce all of them."""
 
+from datetime import date
+
+import attrs
 import pytest
 
-from samples.catalog.provider.products import Album, Movie
+from samples.catalog.provider.products import Album, Book, Movie, name_of
 from samples.catalog.service.failures import failed
-from samples.catalog.service.outcomes import Canceled, Problem, Refused
+from samples.catalog.service.outcomes import Canceled, Problem, Refused, Staged
 from transactscope.errors import (
     ConversionError,
     DuplicateTargetError,
@@ -113,8 +116,45 @@ def test_what_does_not_fold_is_told_without_lines_of_code(service):
 
     assert (
         "Not done: this does not fold with what is staged for it: "
-        "the new one's condition can never be true after the earlier one."
+        "the new one's condition can never be true after the earlier one. "
+        "To do this instead, unstage that first, or roll back."
     ) == str(service.add(Album("Bach", "6 Partitas")))
+
+
+def test_a_second_change_says_what_can_be_done(service, other):
+    """A change that depends on one before it is refused, with the ways out."""
+    album = Album("Bach", "6 Partitas", 1731)
+    other.add(album)
+    service.begin()
+    first, second = (attrs.evolve(album, year=year) for year in (1732, 1733))
+    service.change(first, seen=album)
+    refused = service.change(second, seen=first)
+    service.unstage(service.staged[0].number)
+
+    assert str(refused).endswith(" To do this instead, unstage that first, or roll back.")
+    assert Staged(f"change {name_of(album)}") == service.change(second, seen=album)
+
+
+def test_what_is_too_much_is_told_without_lines_of_code(service):
+    """Nobody who looks at a page has to see where on a machine the program is."""
+    too_large = Book("a", "b", date(1614, 11, 2), "x" * 410_000)
+    service.begin()
+    outcomes = [service.add(too_large)]
+    outcomes += [service.add(Album("Bach", f"{number}")) for number in range(101)][-1:]
+
+    assert [Refused] * 2 == [type(each) for each in outcomes]
+    assert [] == [each for each in map(str, outcomes) if "staged at" in each or ".py" in each]
+    assert "the item would have" in str(outcomes[0])
+    assert "at most 100 actions" in str(outcomes[1])
+
+
+def test_a_change_of_nothing_is_said_in_words(service):
+    """The library would speak of its own arguments."""
+    album = Album("Bach", "6 Partitas")
+
+    assert "Not done: nothing differs from what was retrieved." == str(
+        service.change(album, seen=album)
+    )
 
 
 @pytest.mark.parametrize("is_stored", [True, False])

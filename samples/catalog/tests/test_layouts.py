@@ -15,6 +15,7 @@ from samples.catalog.service.outcomes import (
     Listed,
     Problem,
     Refused,
+    Staged,
     TablesReady,
 )
 from samples.catalog.tests.marks import in_both_layouts
@@ -90,6 +91,35 @@ def test_a_session_does_not_see_where_products_lie(service, other):
     assert Canceled((Problem(name_of(PARTITAS), "is there already", PARTITAS),)) == service.commit()
     assert Listed((PARTITAS, changed)) == other.stored()
     assert Found(changed) == other.retrieve(Book, *key_of(ODYSSEY))
+
+
+@in_both_layouts
+def test_what_was_changed_can_be_removed(service, other):
+    """In one transaction, wherever the products lie: retrieved, changed, and removed after all."""
+    other.add(PARTITAS)
+    service.begin()
+    service.change(attrs.evolve(PARTITAS, year=1732), seen=PARTITAS)
+    removed = service.remove(Album, *key_of(PARTITAS))
+    committed = service.commit()
+
+    assert (Staged, Committed(1)) == (type(removed), committed)
+    assert Listed(()) == other.stored()
+
+
+@in_both_layouts
+@pytest.mark.parametrize(
+    ("album", "field", "most"),
+    [(Album("x" * 3000, "Air"), "artist", 2048), (Album("Bach", "x" * 3000), "title", 1024)],
+    ids=["artist", "title"],
+)
+def test_a_key_that_is_too_long_names_its_field(service, album, field, most):
+    """The page says it beside the field that was typed, whatever attribute that is stored in."""
+    outcome = service.add(album)
+
+    assert isinstance(outcome, Refused)
+    assert field == outcome.field
+    assert f"Album.{field}" in outcome.why
+    assert f"takes at most {most}" in outcome.why
 
 
 @in_both_layouts

@@ -17,10 +17,12 @@ from samples.catalog.service.outcomes import (
     Missing,
     Refused,
     Staged,
+    TooLate,
     Unstaged,
 )
 from samples.catalog.service.plans import total_of
-from samples.catalog.tests.marks import in_both_layouts, on_dynoxide, with_faults
+from samples.catalog.tests.marks import in_both_layouts, on_dynoxide, on_moto, with_faults
+from samples.engines.counting import watch
 
 
 def commit_with(service, mishap, *products):
@@ -122,6 +124,58 @@ def test_a_doubt_may_end_in_a_refusal(service, other):
     assert () == service.doubts
 
 
+@on_dynoxide
+@with_faults
+def test_a_doubt_that_is_too_old_is_not_called_sent(service, monkeypatch):
+    """Asking too late sends nothing, leaves the doubt, and says so at every attempt."""
+    commit_with(service, "lost-answers")
+    monkeypatch.setattr("transactscope.core.window.TOKEN_SECONDS", 0)
+    sent = watch(service._sender.own_client)
+    outcomes = [service.resolve(), service.resolve()]
+
+    assert [] == sent
+    assert [TooLate] * 2 == [type(each) for each in outcomes]
+    assert "nothing was sent" in str(outcomes[0])
+    assert [True] == [doubt.is_too_late for doubt in service.doubts]
+    assert isinstance(service.give_up(), GivenUp)
+
+
+@with_faults
+def test_a_resolved_doubt_counts_all_attempts(service, other):
+    """Six requests were lost, and the seventh was canceled: seven is what is told."""
+    sending = commit_with(service, "lost-requests").sending
+    other.add(attrs.evolve(PARTITAS, year=1))
+    resolved = service.resolve()
+
+    assert isinstance(resolved, Canceled)
+    assert [6, 7] == [each.attempts for each in (sending, resolved.sending) if each is not None]
+
+
+@on_dynoxide
+@with_faults
+def test_what_happened_on_purpose_is_told_as_it_was(service, other):
+    """An answer that got lost may have been a no: nothing claims that it was applied."""
+    other.add(PARTITAS)
+    canceled = commit_with(service, "lost-answer")
+    facts = canceled.sending.facts
+
+    assert Canceled is type(canceled)
+    assert "On purpose: the first request arrived, and its answer was lost." == facts[0]
+    assert not any("applied" in fact for fact in facts)
+
+
+@with_faults
+@on_moto
+def test_lost_answers_need_an_engine_that_keeps_tokens(service, other):
+    """Elsewhere the second request would meet the writes of the first; nothing is sent instead."""
+    outcome = commit_with(service, "lost-answer")
+
+    assert isinstance(outcome, Refused)
+    assert "does not know a request again by its token" in str(outcome)
+    assert {"lost-answer", "lost-answers"} == MISHAPS.keys() - service.mishaps.keys()
+    assert (True, Listed(())) == (service.is_open, other.stored())
+
+
 @with_faults
 def test_a_session_goes_on_beside_its_doubt(service, other):
     """A new transaction is told what it stands beside, and both have their own end."""
@@ -181,7 +235,7 @@ def test_no_fault_without_a_client_of_ones_own(service, other):
 
     assert isinstance(outcome, Refused)
     assert "this machine only" in str(outcome)
-    assert not service.can_fail
+    assert not service.mishaps
     assert Committed(1) == service.commit()
     assert Listed((PARTITAS,)) == other.stored()
 

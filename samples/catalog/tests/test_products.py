@@ -16,6 +16,17 @@ from samples.catalog.provider.products import (
 from transactscope import from_item, to_item, to_key
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["gnp\u202egpj.exe", "\u05e9\u05dc\u05d5\u05dd", "\u0661\u0662"],
+    ids=["override", "hebrew", "digits"],
+)
+def test_a_name_does_not_turn_its_sentence_around(title):
+    """What runs from right to left ends where the title does; other names are as they are."""
+    assert f'Album "\u2068{title}\u2069" by Bach' == name_of(Album("Bach", title))
+    assert 'Album "6 Partitas" by Bach' == name_of(PARTITAS)
+
+
 @pytest.mark.parametrize("product", [PARTITAS, ODYSSEY, THE_KID], ids=name_of)
 def test_a_product_comes_back_as_it_was_stored(product):
     """Nothing of a product is lost or changed on its way to an item and back."""

@@ -9,7 +9,7 @@ from samples.catalog.frontend.shell import HELP, Shell, typed_lines
 from samples.catalog.frontend.terminal import ODYSSEY, PARTITAS, THE_KID
 from samples.catalog.service.outcomes import Listed
 from samples.catalog.tests.marks import on_dynoxide
-from transactscope.testing import Faults, lost_answer
+from transactscope.testing import Faults, lost_answer, lost_request
 
 PRODUCTS = [
     'add album Bach "6 Partitas" 1731',
@@ -164,6 +164,24 @@ def test_a_doubt_can_be_resolved(shell, other, client):
     assert "no such transaction in doubt" in shell.answer("resolve")
 
 
+def test_a_doubt_can_be_given_up(shell, client):
+    """Who has looked at the products is not asked for ever about the oldest one."""
+    with Faults(client) as faults:
+        faults.next("TransactWriteItems", *[lost_request()] * 6)
+        answers = [shell.answer(line) for line in ("begin", PRODUCTS[0], "commit", "give up")]
+
+    assert answers[3].startswith("Given up:")
+    assert "no such transaction in doubt" in shell.answer("resolve")
+
+
+def test_a_change_of_nothing_is_told_in_words(shell):
+    """Whoever names no field, or gives it the value that it has, is told so."""
+    shell.answer("add album Bach Air 1731")
+
+    assert "a change needs FIELD=VALUE" in shell.answer("change album Bach Air")
+    assert "nothing differs" in shell.answer("change album Bach Air year=1731")
+
+
 def test_leaving_rolls_back_and_says_so(shell, answers):
     """Nobody leaves in the belief that something was stored."""
     shell.run(["begin", PRODUCTS[0], "quit", "never read"])
@@ -199,6 +217,8 @@ def test_an_interruption_rolls_back(shell, answers, service):
         ("add album Bach", "also needs: title"),
         ("add album Bach Air 1731 again", "nothing more"),
         ("change album Bach Air 1731", "also"),
+        ("give in", "give up"),
+        ("give up", "no such transaction in doubt"),
         ('get album Bach "6 Part', "cannot be read"),
         ("get album Bach Air", "is not there"),
         ("change album Bach Air year=1", "is not there"),

@@ -23,7 +23,7 @@ def albums(tables, layout, monkeypatch):
 
 def titles(page, albums):
     """Return the titles that a page lists."""
-    return {title for title in albums if f"Retrieve {title}" in page.enabled()}
+    return {title for title in albums if f"Retrieve {title} by Bach" in page.enabled()}
 
 
 @in_both_layouts
@@ -54,7 +54,7 @@ def test_what_is_done_stays_on_its_page(visitor, albums):
     """Who retrieves a product of the second page is still there, and so is a link's form."""
     second = visitor.open(visitor.open("/album").links["Next page"])
     title = min(titles(second, albums))
-    retrieved = visitor.press(f"Retrieve {title}")
+    retrieved = visitor.press(f"Retrieve {title} by Bach")
     third = visitor.open(retrieved.links["Next page"])
 
     assert "Page 2" == retrieved.said("page-number")

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from samples.catalog.frontend.terminal import EMMA, ODYSSEY, PARTITAS, THE_KID
-from samples.catalog.provider.products import facts_of, key_of, name_of
+from samples.catalog.provider.products import Album, facts_of, key_of, name_of
 from samples.catalog.service.outcomes import Found, Listed
 
 
@@ -38,7 +38,13 @@ def test_each_kind_has_its_fields(visitor, product):
     """Choosing the kind is a link, and shows what is known of such a product."""
     page = visitor.open(visitor.page.links[type(product).__name__])
 
-    assert set(facts_of(product)) == set(page.inputs) - {"token", "kind", "view", "at"}
+    assert set(facts_of(product)) == set(page.inputs) - {
+        "token",
+        "kind",
+        "view",
+        "transaction",
+        "at",
+    }
 
 
 @pytest.mark.parametrize("product", [PARTITAS, ODYSSEY, THE_KID], ids=name_of)
@@ -255,12 +261,33 @@ def test_a_doubt_about_one_write_keeps_what_was_typed(visitor, client):
     assert "6 Partitas" == page.inputs["title"]
 
 
+def test_the_title_says_what_did_not_go_well(visitor):
+    """In words of its own: a name with a full stop in it is not cut in two."""
+    visitor.open("/movie")
+    page = visitor.press("Retrieve", director="Kubrick", title="Dr. Strangelove")
+
+    assert "is not there." in page.said("status")
+    assert page.title.startswith("Not there – No transaction is open")
+
+
+def test_buttons_of_products_with_one_title_have_different_names(visitor, other):
+    """Who does not see the row hears whose product it is."""
+    for artist in ("Bach", "Telemann"):
+        other.add(Album(artist, "Suite"))
+    page = visitor.open("/album")
+
+    for verb in ("Retrieve", "Remove"):
+        assert {f"{verb} Suite by {artist}" for artist in ("Bach", "Telemann")} <= page.enabled()
+
+
 def test_products_that_cannot_be_read_are_said(visitor, client):
     """The rest of the page works on."""
     lose_answers(client, "Scan")
     page = visitor.press("Begin")
 
+    assert "This cannot be shown: table" in page.said("stored")
     assert "could not be read" in page.said("stored")
+    assert "Not done" not in page.said("stored")
     assert "A transaction is open" == page.said("transaction")
 
 

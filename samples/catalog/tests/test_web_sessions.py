@@ -6,10 +6,18 @@ import pytest
 
 from samples.catalog.frontend.terminal import EMMA, PARTITAS, PLANETS, THE_KID
 from samples.catalog.frontend.web.server import create_app
-from samples.catalog.frontend.web.sessions import LIFETIME, MAX_VIEWS, BrowserSessions, Draft, View
-from samples.catalog.provider.products import Album, Book, facts_of
+from samples.catalog.frontend.web.sessions import (
+    LIFETIME,
+    MAX_VIEWS,
+    RECENTLY,
+    BrowserSessions,
+    Draft,
+    View,
+)
+from samples.catalog.provider.products import Album, Book, facts_of, name_of
 from samples.catalog.service.catalog import CatalogService
 from samples.catalog.service.outcomes import Listed
+from samples.catalog.tests.marks import with_faults
 from samples.catalog.tests.visitor import Visitor
 
 SECONDS = 60  # for a thread that should be there at once
@@ -121,14 +129,95 @@ def test_the_session_that_was_idle_for_longest_makes_room(few, clock):
     assert [False, True, True] == [few.knows(each) for each in ids]
 
 
-def test_a_session_without_a_transaction_makes_room_first(few, clock):
-    """Who only looks does not cost others what they have staged."""
+def test_a_session_that_holds_nothing_makes_room_first(few, clock):
+    """Who has looked, and does not come back, costs nobody what they have staged."""
     ids = []
     for begin in (True, False, False):
-        clock.now += 1
+        clock.now += RECENTLY + 1
         ids.append(used(few, begin=begin))
 
     assert [True, False, True] == [few.knows(each) for each in ids]
+
+
+def test_newcomers_do_not_end_each_other(few, clock):
+    """Where all hold something, those who have just come are not the first to go."""
+    ids = []
+    for begin in (True, True, False, False):
+        clock.now += 1
+        ids.append(used(few, begin=begin))
+
+    assert [False, False, True, True] == [few.knows(each) for each in ids]
+
+
+@with_faults
+def test_who_comes_back_too_late_is_told_what_became_of_a_doubt(visitor, clock):
+    """It was sent: nobody is told that nothing was."""
+    visitor.press("Begin")
+    visitor.press("Add", **facts_of(PARTITAS))
+    visitor.press("Commit", fault="lost-requests")
+    clock.now += LIFETIME + 1
+    page = visitor.open("/album")
+
+    assert (
+        "Your earlier session has ended, because it was not used for a while. No transaction was "
+        f"open in it. Still in doubt, and not asked for any more, is insert {name_of(PARTITAS)}: "
+        "it was sent, and may have been applied. Look at the products."
+    ) == page.said("status")
+    assert page.title.startswith("Session ended – ")
+
+
+@with_faults
+def test_of_many_calls_in_doubt_some_are_named(visitor, clock):
+    """Nobody reads a hundred names in one sentence."""
+    visitor.press("Begin")
+    for number in range(5):
+        visitor.press("Add", artist="Bach", title=f"Suite {number}")
+    visitor.press("Commit", fault="lost-requests")
+    clock.now += LIFETIME + 1
+
+    assert 'insert Album "Suite 2" by Bach, 2 more: it' in visitor.open("/album").said("status")
+
+
+def test_who_had_to_make_room_is_told_so(visitor, sessions):
+    """Nobody is blamed for a pause that there was not."""
+    visitor.press("Begin")
+    visitor.press("Add", **facts_of(PARTITAS))
+    sessions._limit = 1
+    used(sessions)
+    page = visitor.open("/album")
+
+    assert (
+        "Your earlier session has ended, because too many others were open at once. The "
+        "transaction that was open in it, with 1 call, was rolled back: nothing was sent."
+    ) == page.said("status")
+
+
+def test_the_end_of_a_session_is_told_on_the_way_back(visitor, clock):
+    """Also to who comes back by a button, and to the form that was typed."""
+    visitor.client.environ_base["HTTP_ORIGIN"] = "http://localhost"  # as browsers send it
+    visitor.press("Begin")
+    clock.now += LIFETIME + 1
+    refused = visitor.press("Add", **facts_of(PARTITAS))
+    back = visitor.open(refused.links["Go back: what you typed is still there"])
+    done = visitor.press("Begin")
+
+    assert "session has ended" in back.said("status")
+    assert "6 Partitas" == back.inputs["title"]
+    assert "session has ended" not in done.said("status")
+
+
+def test_the_ends_of_sessions_are_not_remembered_for_ever(few, clock, monkeypatch):
+    """Then what is told is true of every session."""
+    monkeypatch.setattr("samples.catalog.frontend.web.sessions.MAX_ENDED", 1)
+    ids = [used(few) for _ in range(2)]
+    clock.now += LIFETIME + 1
+    told = []
+    for each in ids:
+        with few.use(each) as session:
+            told.append(session.notice.text)
+
+    assert "If one was in doubt, it still is" in told[0]
+    assert "because it was not used for a while" in told[1]
 
 
 def test_a_session_that_makes_room_is_rolled_back(few, clock):

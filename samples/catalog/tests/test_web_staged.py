@@ -19,7 +19,7 @@ def test_a_change_is_shown_field_by_field(visitor, other):
     other.add(PARTITAS)
     visitor.press("Begin")
     visitor.open("/album")
-    visitor.press("Retrieve 6 Partitas")
+    visitor.press("Retrieve 6 Partitas by Bach")
     page = visitor.press("Save changes", year="1732")
 
     assert "is changed Year: 1731 becomes 1732" in page.said("actions")
@@ -132,6 +132,18 @@ def test_the_way_back_leads_to_the_same_page(visitor, other):
     page = visitor.open(request.links["Back to the catalog"])
 
     assert ("1731", "save") == (page.inputs["year"], page.on_enter)
+
+
+def test_a_name_does_not_turn_a_request_around(visitor):
+    """A character that reverses what follows it is written as JSON's escape."""
+    visitor.press("Begin")
+    visitor.press("Add", artist="Bach", title="gnp\u202egpj.exe")
+    page = visitor.open("/album/request")
+
+    (item,) = json.loads(page.texts["request-open"])["TransactItems"]
+    assert "gnp\u202egpj.exe" == item["Put"]["Item"]["title"]["S"]
+    assert "gnp\\u202egpj.exe" in page.texts["request-open"]
+    assert "\u202e" not in page.texts["request-open"]
 
 
 def test_hostile_names_are_text_in_a_request(visitor):

@@ -3,6 +3,7 @@
 import pytest
 
 from samples.catalog.frontend.terminal import PARTITAS
+from samples.catalog.provider.products import Album, name_at
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -33,10 +34,10 @@ def test_hostile_names_are_shown_and_not_executed(visitor, name):
     visitor.press("Begin")
     staged = visitor.press("Add", artist=name, title=title, year="1")
     committed = visitor.press("Commit")
-    retrieved = visitor.press(f"Retrieve {title}")
-    removed = visitor.press(f"Remove {title}")
+    retrieved = visitor.press(f"Retrieve {title} by {name}")
+    removed = visitor.press(f"Remove {title} by {name}")
 
-    assert " ".join(f'insert Album "{title}" by {name}'.split()) == staged.said("staged")
+    assert " ".join(f"insert {name_at(Album, name, title)}".split()) == staged.said("staged")
     assert " ".join(f"{title} by {name}".split()) in committed.said("stored")
     assert (name, title) == (retrieved.inputs["artist"], retrieved.inputs["title"])
     assert "No album is stored." in removed.said("stored")

@@ -36,6 +36,10 @@ from samples.catalog.service.outcomes import (
 _NOTHING_RETRIEVED: Final = "Not done: retrieve a product first, and then save what you change."
 _NOTHING_CHANGED: Final = "Not done: nothing differs from what was retrieved."
 _TOO_OLD: Final = "Not done: these versions are not known any more. Retrieve the product."
+_ANOTHER: Final = (
+    "Not done: the page on which you pressed does not show the transaction that is open now. Look "
+    "at what is staged in it, and press again if you mean it."
+)
 _STARTED: Final = (
     "Started again from what is stored now. Look at the fields, and save what you want to change."
 )
@@ -53,6 +57,7 @@ class Click:
         draft: The form, with all that was typed.
         row: The key of the listed product that the button belongs to, or None.
         number: The number of whatever else it belongs to: a call, a doubt, a problem.
+        transaction: The number of the transaction that the page showed as open, or None.
         report: What the page said that the button was on.
         fault: What is to go wrong with the next commit on purpose, or empty.
     """
@@ -61,6 +66,7 @@ class Click:
     draft: Draft
     row: tuple[str, str] | None = None
     number: int = 0
+    transaction: int | None = None
     report: Report | None = None
     fault: str = ""
 
@@ -101,6 +107,10 @@ def begin(click: Click) -> Answer:
 
 def commit(click: Click) -> Answer:
     """Send what is staged."""
+    return _ended(click, _committed)
+
+
+def _committed(click: Click) -> Answer:
     attempted = click.browser.service.staged
     outcome = click.browser.service.commit(click.fault or None)
     click.browser.fault = ""
@@ -109,12 +119,12 @@ def commit(click: Click) -> Answer:
 
 def resolve(click: Click) -> Answer:
     """Find out what became of a commit in doubt."""
-    return _told(click, click.browser.service.resolve(click.number))
+    return _settled(click, click.browser.service.resolve)
 
 
 def give_up(click: Click) -> Answer:
     """Do not ask any more what became of a commit in doubt. Nothing is sent."""
-    return _told(click, click.browser.service.give_up(click.number))
+    return _settled(click, click.browser.service.give_up)
 
 
 def unstage(click: Click) -> Answer:
@@ -134,7 +144,7 @@ def start_from_stored(click: Click) -> Answer:
 
 def roll_back(click: Click) -> Answer:
     """Drop what is staged. Nothing is sent."""
-    return _told(click, click.browser.service.rollback())
+    return _ended(click, lambda each: _told(each, each.browser.service.rollback()))
 
 
 def open_level(click: Click) -> Answer:
@@ -217,7 +227,7 @@ def click_of(
     a number where there are several things of which one is meant.
 
     Raises:
-        EntryError: There is no such button, or no such fault.
+        EntryError: There is no such button, no such fault, or no such transaction.
     """
     name, _, row = form.get("do", "").partition(" ")
     if name not in ACTIONS or (row and name not in OF_ROWS | NUMBERED):
@@ -227,17 +237,48 @@ def click_of(
         raise EntryError("there is no such fault")
     view = browser.view(form.get("view"), cls)
     click = Click(
-        browser, Draft(cls, texts_in(cls, form), view.draft.seen), report=view.report, fault=fault
+        browser,
+        Draft(cls, texts_in(cls, form), view.draft.seen),
+        transaction=_number(shown, "transaction") if (shown := form.get("transaction")) else None,
+        report=view.report,
+        fault=fault,
     )
     if name in NUMBERED:
-        return ACTIONS[name], attrs.evolve(click, number=_number(row))
+        return ACTIONS[name], attrs.evolve(click, number=_number(row, "button"))
     return ACTIONS[name], attrs.evolve(click, row=key_from_text(row) if row else None)
 
 
-def _number(text: str) -> int:
+def _number(text: str, what: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise EntryError("there is no such button")
+        raise EntryError(f"there is no such {what}")
     return int(text)
+
+
+def _ended(click: Click, end: Action) -> Answer:
+    """End the transaction that the page shows; if it has ended already, tell again how."""
+    browser, number = click.browser, click.transaction
+    if (report := browser.end_of(number)) is not None:
+        return Answer(report, click.draft)
+    if (opened := browser.service.transaction) is None:
+        return end(click)
+    if opened != number:
+        return _not_done(click, _ANOTHER)
+    answer = end(click)
+    if browser.service.transaction is None:
+        browser.keep_end(opened, answer.report)
+    return answer
+
+
+def _settled(click: Click, settle: Callable[[int], Outcome]) -> Answer:
+    """Settle the doubt that the button belongs to; if it is settled already, tell again how."""
+    browser, number = click.browser, click.number
+    if number in [doubt.number for doubt in browser.service.doubts]:
+        answer = _told(click, settle(number))
+        browser.keep_end(number, answer.report)
+        return answer
+    if (report := browser.end_of(number)) is not None:
+        return Answer(report, click.draft)
+    return _told(click, settle(number))
 
 
 def _started_again(click: Click, wanted: Callable[[Comparison], Product | None]) -> Answer:

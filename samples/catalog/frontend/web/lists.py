@@ -8,7 +8,7 @@ import attrs
 
 from samples.catalog.frontend.web.sessions import BrowserSession, Place
 from samples.catalog.provider.products import Product
-from samples.catalog.service.outcomes import Listing
+from samples.catalog.service.outcomes import Listing, Refused
 
 PAGE_SIZE: Final = 20  # products
 
@@ -46,7 +46,10 @@ def list_of(browser: BrowserSession, kind: type[Product], at: str | None) -> Lis
     word = at if place.number > 1 else None
     found = browser.service.listing(kind, PAGE_SIZE, place.start)
     if not isinstance(found, Listing):
-        return ListedPage((), place.number, word, place.before, None, str(found))
+        why = found.why if isinstance(found, Refused) else str(found)
+        return ListedPage(
+            (), place.number, word, place.before, None, f"This cannot be shown: {why}"
+        )
     following = None
     if found.next is not None:
         following = browser.keep_place(Place(kind, found.next, place.number + 1, word))

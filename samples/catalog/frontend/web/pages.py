@@ -54,7 +54,8 @@ def show(cls: type[Product]) -> str:
     """Show the page of one kind of product."""
     browser = here()
     word = request.args.get("view")
-    return _page(browser, browser.view(word, cls), word, request.args.get("at"))
+    view, is_earlier = browser.view(word, cls), browser.shows_again(word)
+    return _page(browser, view, word, request.args.get("at"), is_earlier=is_earlier)
 
 
 @pages.get("/<kind:cls>/request")
@@ -82,7 +83,8 @@ def act(cls: type[Product]) -> BaseResponse | tuple[str, int]:
     browser.fault = click.fault
     answer, status = _carried_out(action, click)
     browser.notice = None
-    view = View(answer.draft, answer.report)
+    browser.actions += 1
+    view = View(answer.draft, answer.report, browser.actions)
     at = request.form.get("at")
     if status is HTTPStatus.SEE_OTHER:
         return redirect(address_of(browser, view, at), status)
@@ -116,9 +118,21 @@ def _page(
     word: str | None,
     at: str | None,
     errors: Mapping[str, str] | None = None,
+    *,
+    is_earlier: bool = False,
 ) -> str:
-    """Show a page; its form sends the words that bring back what it shows."""
-    draft, report, service = view.draft, view.report, browser.service
+    """Show a page; its form sends the words that bring back what it shows.
+
+    Args:
+        browser: The session of the browser.
+        view: What it shows.
+        word: What brings that back.
+        at: The word of the page of the list, or None.
+        errors: What is wrong, by field.
+        is_earlier: Whether more has happened since what it reports.
+    """
+    draft, report, service = view.draft, view.report or browser.notice, browser.service
+    is_earlier = is_earlier and view.report is not None
     actions = service.actions
     return render_template(
         "page.html",
@@ -129,6 +143,7 @@ def _page(
         view_word=word or "",
         token=browser.csrf_token,
         is_open=service.is_open,
+        transaction=service.transaction or "",
         depth=service.depth,
         staged=service.staged,
         actions=actions,
@@ -137,11 +152,13 @@ def _page(
         most_actions=MOST_ACTIONS,
         most_bytes=MOST_BYTES,
         doubts=service.doubts,
-        mishaps=MISHAPS if service.can_fail else {},
+        mishaps=service.mishaps,
+        has_all_mishaps=len(service.mishaps) == len(MISHAPS),
         fault=browser.fault,
         has_sent=service.has_sent,
         report=report,
-        headline=report.headline if report else "",
+        is_earlier=is_earlier,
+        headline=report.headline if report and not is_earlier else "",
         listed=list_of(browser, draft.kind, at),
         engine=site().engine,
         describe=describe,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import attrs
 
@@ -16,8 +16,16 @@ from samples.catalog.service.outcomes import (
     Problem,
     Refused,
     Sending,
+    TooLate,
 )
 from samples.catalog.service.plans import StagedCall
+
+_KINDS: Final[Mapping[type, str]] = {
+    InDoubt: "In doubt",
+    TooLate: "Still in doubt",
+    Refused: "Not done",
+    Missing: "Not there",
+}
 
 
 @attrs.frozen
@@ -27,6 +35,7 @@ class Report:
     Attributes:
         text: What happened.
         is_good: Whether it is what was asked for.
+        kind: What it is if it is not, in a few words.
         problems: The products that made it fail.
         others: What was staged beside them, and came to nothing with them.
         sending: How the transaction was sent, where it is about one that was.
@@ -34,6 +43,7 @@ class Report:
 
     text: str
     is_good: bool = True
+    kind: str = attrs.field(default="Not done", kw_only=True)
     problems: tuple[Problem, ...] = ()
     others: tuple[str, ...] = ()
     sending: Sending | None = None
@@ -45,8 +55,8 @@ class Report:
 
     @property
     def headline(self) -> str:
-        """The first words of what did not go well, for the title of the page."""
-        return "" if self.is_good else re.split(r"[:,.]", self.text)[0]
+        """What did not go well, for the title of the page; empty if all did."""
+        return "" if self.is_good else self.kind
 
 
 def report_of(outcome: Outcome, attempted: Sequence[StagedCall] = ()) -> Report:
@@ -58,9 +68,9 @@ def report_of(outcome: Outcome, attempted: Sequence[StagedCall] = ()) -> Report:
     """
     if isinstance(outcome, Canceled):
         return _canceled(outcome, attempted)
-    is_good = not isinstance(outcome, InDoubt | Refused | Missing)
+    kind = _KINDS.get(type(outcome))
     sending = outcome.sending if isinstance(outcome, Committed | InDoubt) else None
-    return Report(str(outcome), is_good, sending=sending)
+    return Report(str(outcome), kind is None, kind=kind or "", sending=sending)
 
 
 def _canceled(outcome: Canceled, attempted: Sequence[StagedCall]) -> Report:
@@ -69,6 +79,7 @@ def _canceled(outcome: Canceled, attempted: Sequence[StagedCall]) -> Report:
         "Canceled, nothing was applied."
         + ("" if outcome.problems else " DynamoDB gave no reason."),
         is_good=False,
+        kind="Canceled",
         problems=outcome.problems,
         others=tuple(each.text for each in attempted if each.product not in culprits),
         sending=outcome.sending,

@@ -1,6 +1,6 @@
 """The catalog's page as a person knows it: by what is written on it."""
 
-from samples.catalog.provider.products import facts_of
+from samples.catalog.provider.products import facts_of, key_of
 from samples.catalog.tests.browser.driver import expect
 
 NOTHING_STAGED = "Nothing is staged."
@@ -74,7 +74,7 @@ class CatalogPage:
     def retrieve(self, product):
         """Retrieve a product that is listed."""
         self.choose(type(product))
-        self.click(f"Retrieve {product.title}")
+        self.click(f"Retrieve {product.title} by {key_of(product)[0]}")
 
     def change(self, **facts):
         """Change fields of the product that was retrieved."""
@@ -84,7 +84,7 @@ class CatalogPage:
     def remove(self, product):
         """Remove a product that is listed."""
         self.choose(type(product))
-        self.click(f"Remove {product.title}")
+        self.click(f"Remove {product.title} by {key_of(product)[0]}")
 
     def let(self, mishap):
         """Choose what the next commit meets, by what is written in the switch."""

@@ -56,7 +56,7 @@ def test_names_come_back_into_the_form_as_they_were(visit, albums):
     """What is retrieved is the product whose button it was, whatever it is called."""
     visitor = visit()
     for album in albums:
-        visitor.click(f"Retrieve {album.title}")
+        visitor.click(f"Retrieve {album.title} by {album.artist}")
 
         expect(visitor.field("artist")).to_have_value(album.artist)
         expect(visitor.field("title")).to_have_value(album.title)

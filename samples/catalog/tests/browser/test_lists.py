@@ -32,7 +32,7 @@ def test_a_long_list_has_pages(me, other, store):
     assert sorted(album.title for album in ALBUMS) == sorted(itertools.chain(*pages))
     assert pages[1] == me.titles()
 
-    me.click(f"Retrieve {pages[1][0]}")
+    me.click(f"Retrieve {pages[1][0]} by Bach")
 
     expect(me.field("title")).to_have_value(pages[1][0])
     expect(me.page.locator("#page-number")).to_have_text("Page 2")

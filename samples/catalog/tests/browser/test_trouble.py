@@ -80,6 +80,36 @@ def test_a_conflict_that_does_not_end_cancels_the_commit(me, stored):
     assert [] == stored(Album)
 
 
+@in_ways(*USUAL_WAYS)
+@pytest.mark.parametrize(
+    ("mishap", "told"),
+    [("throttling", "Committed: 1 action"), ("conflicts", "Canceled, nothing was applied")],
+)
+def test_a_double_click_on_commit_shows_what_came_of_it(me, mishap, told):
+    """The browser drops the answer to the first click: that to the second one is the same."""
+    me.begin()
+    me.add(PARTITAS)
+    me.let(MISHAPS[mishap].label)
+
+    me.page.get_by_role("button", name="Commit", exact=True).dblclick(no_wait_after=True)
+
+    expect(me.status).to_contain_text(told)
+    expect(me.transaction).to_contain_text("No transaction is open")
+
+
+@in_ways(*USUAL_WAYS)
+def test_going_back_shows_that_more_has_happened_since(me):
+    """What was staged then is not told as if it still were."""
+    me.begin()
+    me.add(PARTITAS)
+    me.commit()
+
+    me.page.go_back()
+
+    expect(me.status).to_contain_text("Earlier: Staged, not sent")
+    expect(me.transaction).to_contain_text("No transaction is open")
+
+
 def in_doubt(person, mishap):
     """Commit an album, and get no answer."""
     person.begin()

@@ -12,6 +12,15 @@ pytestmark = pytest.mark.slow
 
 NAME = name_of(ODYSSEY)
 AGAIN = f"Start again with your changes: {NAME}"
+TELEPHONE = {"width": 390, "height": 844}
+# How many lines the name of a field takes, without what stands behind it.
+LINES = """
+element => {
+    const range = document.createRange();
+    range.selectNodeContents(element.firstChild);
+    return new Set([...range.getClientRects()].map(each => Math.round(each.top))).size;
+}
+"""
 THEIRS = f"Start again from what is stored: {NAME}"
 
 
@@ -43,6 +52,24 @@ def test_both_versions_are_shown_and_changes_are_taken_over(me, other, store, st
     expect(me.status).to_contain_text("at once")
     (book,) = stored(Book)
     assert ("1615-01-01", "Greek") == (f"{book.publish_date}", book.language)
+
+
+@in_ways(*USUAL_WAYS)
+def test_fields_are_named_in_one_piece_on_a_telephone(me, other, store):
+    """No word is broken in two where there is room for it."""
+    store(ODYSSEY)
+    me.page.set_viewport_size(TELEPHONE)
+    me.begin()
+    me.retrieve(ODYSSEY)
+    me.change(language="Greek")
+    other.retrieve(ODYSSEY)
+    other.change(language="Latin")
+    me.commit()
+
+    heads = me.versions.get_by_role("rowheader")
+
+    expect(heads).to_have_text(["Author", "Title", "Publish date", "Language differs"])
+    assert [1, 1, 2, 1] == [each.evaluate(LINES) for each in heads.all()]
 
 
 @in_ways(*USUAL_WAYS)
