@@ -105,8 +105,8 @@ def test_everything_is_tested_in_two_environments(checkout):
             f" {TWO} -m not contention -k {AGAIN} --ignore=samples/catalog --ignore=tests/project",
         ),
         (SYNC, f" {WITHOUT_DIRECT}"),
-        (SYNC, f" {BROWSER}"),
         (SYNC, " -m contention"),
+        (SYNC, f" {BROWSER}"),
         (ASYNC, f" {TWO} -m aiobotocore tests/unit/transports"),
     ] == [(where, arguments.partition(" tests/contract")[0]) for where, arguments in _runs(outcome)]
     assert "All 14 steps passed." in outcome.stdout
