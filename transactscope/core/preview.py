@@ -8,7 +8,7 @@ from transactscope.core.reads import Reads
 from transactscope.core.versions import as_before_the_commit
 from transactscope.errors import InvalidRequestError
 from transactscope.expressions.application import apply_update
-from transactscope.expressions.clauses import RawUpdate, Update, added
+from transactscope.expressions.clauses import RawUpdate, Update, as_carried_out
 from transactscope.types import Item
 
 
@@ -46,7 +46,9 @@ def stored_after(action: StagedAction, stored: Item | None) -> Item | None:
         InvalidRequestError: As for `item_after`.
     """
     update = action.update
-    return _image_after(action, stored, added(update) if isinstance(update, Update) else update)
+    if isinstance(update, Update):
+        update = as_carried_out(update)
+    return _image_after(action, stored, update)
 
 
 def _image_after(

@@ -75,10 +75,8 @@ class Update:
     clauses: tuple[Clause, ...]
 
 
-def added(update: Update) -> Update:
+def as_carried_out(update: Update) -> Update:
     """Return the update as DynamoDB carries it out, which adds to whatever is stored."""
-    if not any(isinstance(clause, AddClause) and clause.is_once for clause in update.clauses):
-        return update
     return Update(
         tuple(
             attrs.evolve(clause, is_once=False) if isinstance(clause, AddClause) else clause

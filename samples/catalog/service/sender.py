@@ -117,16 +117,14 @@ class Sender:
         return mishap.injected(self.own_client)
 
     def _sending(self, mishap: str, result: CommitResult | None = None) -> Sending:
-        pauses = tuple(self.pauses.seconds)
+        sending = Sending(self.attempts.in_all, tuple(self.pauses.seconds), mishap=mishap)
         if result is None:
-            return Sending(self.attempts.in_all, pauses, mishap=mishap)
-        return Sending(
-            result.attempts,
-            pauses,
-            result.write_units,
-            result.read_units,
-            result.replayed,
-            mishap,
+            return sending
+        return attrs.evolve(
+            sending,
+            write_units=result.write_units,
+            read_units=result.read_units,
+            replayed=result.replayed,
         )
 
 
